@@ -1,0 +1,385 @@
+#include "nescio/circuit/check.h"
+
+#include <algorithm>
+#include <array>
+#include <bitset>
+#include <initializer_list>
+#include <optional>
+
+namespace nescio {
+namespace {
+
+using Rule = CircuitRule;
+#define NESCIO_RULE(cond, rule) NESCIO_VERIFY(cond, ErrorCode::kVKey, rule)
+
+bool in_range(std::int64_t x) { return -kMaxInteger <= x && x <= kMaxInteger; }
+
+// What a definition, a lookup or a zero may name: values, not the argument's own tensors.
+bool is_operand(const Circuit& circuit, TensorId id) {
+  const Committed* committed = circuit.committed(id);
+  return committed == nullptr || committed->role == Role::value;
+}
+
+Status check_committed(const Circuit& circuit, const Dims& dims, const Committed& committed) {
+  NESCIO_RULE(committed.role <= Role::dummy && committed.segment < circuit.segments, Rule::kCommitted);
+  if (committed.role >= Role::pad) {
+    NESCIO_RULE(dims.size() == 2 && (dims[1] == 2 || dims[1] == 3), Rule::kCommitted);
+    NESCIO_RULE(committed.role != Role::dummy || dims[0] == 1, Rule::kCommitted);
+  }
+  return Unit{};
+}
+
+Status check_affine(const Circuit& circuit, const Dims& dims, const Affine& affine) {
+  NESCIO_RULE(in_range(affine.constant), Rule::kScalar);
+  NESCIO_RULE(affine.divisor >= 1 && affine.divisor <= static_cast<std::uint64_t>(kMaxInteger), Rule::kScalar);
+  for (const AffineTerm& term : affine.terms) {
+    NESCIO_RULE(in_range(term.coef), Rule::kScalar);
+    const Dims& source = circuit[term.source].dims;
+    NESCIO_RULE(term.dims.size() == source.size(), Rule::kIndex);
+    std::bitset<kMaxDims> used;  // a diagonal is not a product of weights, one for each dimension
+    for (std::size_t d = 0; d < source.size(); ++d) {
+      const DimRef& ref = term.dims[d];
+      if (ref.fixed) {
+        NESCIO_RULE(ref.value < source[d], Rule::kIndex);
+      } else {
+        NESCIO_RULE(ref.value < dims.size() && dims[ref.value] == source[d] && !used[ref.value], Rule::kIndex);
+        used.set(ref.value);
+      }
+    }
+  }
+  return Unit{};
+}
+
+// Extents by label; 0 for a label that does not occur.
+using Extents = std::array<std::uint32_t, 256>;
+std::optional<Extents> extents_of(const Dims& dims, const std::vector<std::uint8_t>& labels) {
+  Extents extents{};
+  if (labels.size() != dims.size()) return std::nullopt;
+  for (std::size_t d = 0; d < dims.size(); ++d) {
+    if (extents[labels[d]] != 0) return std::nullopt;
+    extents[labels[d]] = dims[d];
+  }
+  return extents;
+}
+
+Status check_contract(const Circuit& circuit, const Dims& dims, const Contract& contract) {
+  const auto a = extents_of(circuit[contract.a].dims, contract.a_labels);
+  const auto b = extents_of(circuit[contract.b].dims, contract.b_labels);
+  const auto y = extents_of(dims, contract.y_labels);
+  NESCIO_RULE(a && b && y, Rule::kLabels);
+  for (std::size_t label = 0; label < a->size(); ++label) {
+    const std::uint32_t in_a = (*a)[label], in_b = (*b)[label], in_y = (*y)[label];
+    const std::uint32_t extent = std::max({in_a, in_b, in_y});
+    int occurrences = 0;
+    for (const std::uint32_t n : {in_a, in_b, in_y}) {
+      NESCIO_RULE(n == 0 || n == extent, Rule::kLabels);
+      occurrences += n != 0 ? 1 : 0;
+    }
+    NESCIO_RULE(occurrences != 1, Rule::kLabels);
+  }
+  return Unit{};
+}
+
+Status check_map(const Circuit& circuit, const Dims& dims, const Map& map) {
+  const Dims& source = circuit[map.source].dims;
+  NESCIO_RULE(dims.size() == source.size() && map.dim < dims.size(), Rule::kMatrix);
+  for (std::size_t d = 0; d < dims.size(); ++d) NESCIO_RULE(d == map.dim || dims[d] == source[d], Rule::kMatrix);
+  const std::uint32_t rows = dims[map.dim], cols = source[map.dim];
+  if (const auto* sparse = std::get_if<SparseMatrix>(&map.matrix)) {
+    const SparseMatrix::Entry* last = nullptr;
+    for (const SparseMatrix::Entry& e : sparse->entries) {
+      NESCIO_RULE(e.row < rows && e.col < cols && e.coef != 0 && in_range(e.coef), Rule::kMatrix);
+      NESCIO_RULE(last == nullptr || last->row < e.row || (last->row == e.row && last->col < e.col), Rule::kMatrix);
+      last = &e;
+    }
+  } else if (const auto* shift = std::get_if<ShiftMatrix>(&map.matrix)) {
+    NESCIO_RULE(-std::int64_t{cols} < shift->offset && shift->offset < std::int64_t{rows}, Rule::kMatrix);
+  } else {
+    NESCIO_RULE(rows == kPoseidonSboxes && cols == kPoseidonWidth + kPoseidonSboxes, Rule::kMatrix);
+  }
+  return Unit{};
+}
+
+Status check_constant(const Dims& dims, const Constant& constant) {
+  if (constant.poseidon) {
+    NESCIO_RULE(constant.values.empty() && dims == Dims{kPoseidonSboxes}, Rule::kConstant);
+    return Unit{};
+  }
+  NESCIO_RULE(constant.values.size() == num_cells(dims), Rule::kConstant);
+  NESCIO_RULE(std::all_of(constant.values.begin(), constant.values.end(), in_range), Rule::kConstant);
+  return Unit{};
+}
+
+// A public operand only changes weights: a factor, or a vector along one index of the private operand.
+bool is_weight(const Circuit& circuit, TensorId id, const std::vector<std::uint8_t>& labels,
+               const std::vector<std::uint8_t>& other) {
+  unsigned vectors = 0;
+  for (std::size_t d = 0; d < labels.size(); ++d)
+    if (circuit[id].dims[d] > 1) {
+      ++vectors;
+      if (std::find(other.begin(), other.end(), labels[d]) == other.end()) return false;
+    }
+  return vectors <= 1;
+}
+
+Status check_public_operands(const Circuit& circuit) {
+  const std::vector<bool> is_private = private_tensors(circuit);
+  for (const Tensor& tensor : circuit.tensors) {
+    if (const auto* map = std::get_if<Map>(&tensor.def)) NESCIO_RULE(is_private[map->source], Rule::kPublicOperand);
+    const auto* c = std::get_if<Contract>(&tensor.def);
+    if (c == nullptr || (is_private[c->a] && is_private[c->b])) continue;
+    NESCIO_RULE(is_private[c->a] || is_private[c->b], Rule::kPublicOperand);
+    NESCIO_RULE(is_private[c->a] ? is_weight(circuit, c->b, c->b_labels, c->a_labels)
+                                 : is_weight(circuit, c->a, c->a_labels, c->b_labels),
+                Rule::kPublicOperand);
+  }
+  return Unit{};
+}
+
+Status check_totals(const Circuit& circuit) {
+  std::uint64_t committed = 0, known = 0, looked_up = 0;  // no sum passes 2^61
+  for (const Tensor& tensor : circuit.tensors) {
+    if (std::holds_alternative<Committed>(tensor.def)) committed += num_cells(tensor.dims);
+    if (std::holds_alternative<Public>(tensor.def)) known += num_cells(tensor.dims);
+  }
+  for (const Lookup& lookup : circuit.lookups) looked_up += num_cells(circuit[lookup.columns[0]].dims);
+  NESCIO_RULE(committed < kMaxCells && looked_up < kMaxCells && known < kMaxPublicCells, Rule::kTotal);
+  return Unit{};
+}
+
+Status check_multiplicities(const Circuit& circuit) {
+  std::vector<bool> taken(circuit.tensors.size());
+  for (const Table& table : circuit.tables) {
+    NESCIO_RULE(!taken[table.multiplicity], Rule::kMultiplicity);
+    taken[table.multiplicity] = true;
+  }
+  for (TensorId id = 0; id < circuit.tensors.size(); ++id) {
+    const Committed* committed = circuit.committed(id);
+    NESCIO_RULE(committed == nullptr || committed->role != Role::multiplicity || taken[id], Rule::kMultiplicity);
+  }
+  return Unit{};
+}
+
+std::uint64_t own_steps(const Tensor& tensor) {
+  if (std::holds_alternative<Constant>(tensor.def) || std::holds_alternative<Public>(tensor.def))
+    return num_cells(tensor.dims);
+  if (const auto* map = std::get_if<Map>(&tensor.def)) {
+    if (const auto* sparse = std::get_if<SparseMatrix>(&map->matrix)) return 1 + sparse->entries.size();
+    if (std::holds_alternative<PoseidonMatrix>(map->matrix)) return kPoseidonSboxes * (kPoseidonWidth + kPoseidonSboxes);
+  }
+  return 1;
+}
+
+Status check_work(const Circuit& circuit) {
+  for (const unsigned depth : depths(circuit)) NESCIO_RULE(depth <= kMaxDepth, Rule::kDepth);
+  std::vector<std::uint64_t> steps(circuit.tensors.size());
+  std::vector<unsigned> nesting(circuit.tensors.size());
+  for (std::size_t id = 0; id < steps.size(); ++id) {
+    const Tensor& tensor = circuit.tensors[id];
+    steps[id] = own_steps(tensor);
+    for_each_source(tensor, [&](TensorId source) {
+      steps[id] = std::min(steps[id] + steps[source], kMaxCells);  // saturates
+      nesting[id] = std::max(nesting[id], nesting[source] + 1);
+    });
+    NESCIO_RULE(nesting[id] <= kMaxNesting, Rule::kNesting);
+  }
+  std::uint64_t total = 0;  // at most 2^24 claims of at most 2^40 steps
+  for (const Lookup& lookup : circuit.lookups)
+    for (const TensorId column : lookup.columns) total += steps[column];
+  for (const Zero& zero : circuit.zeros) total += steps[zero.tensor];
+  NESCIO_RULE(total <= kMaxExpansion, Rule::kExpansion);
+  return Unit{};
+}
+
+Status check_constrained(const Circuit& circuit) {
+  std::vector<bool> reached(circuit.tensors.size());
+  for (const Lookup& lookup : circuit.lookups)
+    for (const TensorId column : lookup.columns) reached[column] = true;
+  for (const Zero& zero : circuit.zeros) reached[zero.tensor] = true;
+  for (std::size_t id = reached.size(); id-- > 0;) {
+    if (reached[id]) for_each_source(circuit.tensors[id], [&](TensorId source) { reached[source] = true; });
+    const auto* committed = std::get_if<Committed>(&circuit.tensors[id].def);
+    NESCIO_RULE(committed == nullptr || committed->role != Role::value || reached[id], Rule::kUnconstrained);
+  }
+  return Unit{};
+}
+
+Status check_argument(const Circuit& circuit) {
+  constexpr std::size_t kRoles = 5;
+  std::vector<std::array<const Tensor*, kRoles>> found(circuit.segments);
+  std::size_t count = 0;
+  const Tensor* first = nullptr;
+  for (const Tensor& tensor : circuit.tensors) {
+    const auto* committed = std::get_if<Committed>(&tensor.def);
+    if (committed == nullptr || committed->role < Role::pad) continue;
+    if (first == nullptr) first = &tensor;
+    const auto role = static_cast<std::size_t>(committed->role) - static_cast<std::size_t>(Role::pad);
+    NESCIO_RULE(found[committed->segment][role] == nullptr && tensor.dims[1] == first->dims[1], Rule::kArgument);
+    found[committed->segment][role] = &tensor;
+    ++count;
+  }
+  if (count == 0) return Unit{};
+  NESCIO_RULE(count == kRoles * circuit.segments, Rule::kArgument);
+  for (const auto& set : found)
+    NESCIO_RULE(set[1]->dims == set[2]->dims && set[1]->dims == set[3]->dims, Rule::kArgument);
+  return Unit{};
+}
+
+// Names, shapes and ranges of the ports; who names which public tensor.
+class PortCheck {
+ public:
+  explicit PortCheck(const Circuit& circuit) : circuit_(circuit), named_(circuit.tensors.size()) {}
+
+  Status inputs() {
+    std::vector<bool> taken(circuit_.tensors.size());
+    for (const InputPort& port : circuit_.inputs) {
+      NESCIO_TRY_STATUS(common(port, circuit_.inputs));
+      const Committed* committed = circuit_.committed(port.tensor);
+      NESCIO_RULE(committed != nullptr && committed->role == Role::value && !taken[port.tensor], Rule::kPort);
+      taken[port.tensor] = true;
+      NESCIO_RULE(port.scales.size() == 1 || port.scales.size() == num_cells(port.dims), Rule::kPort);
+      NESCIO_RULE(std::all_of(port.scales.begin(), port.scales.end(), scale_ok), Rule::kPort);
+    }
+    return Unit{};
+  }
+  Status outputs() {
+    for (const OutputPort& port : circuit_.outputs) {
+      NESCIO_TRY_STATUS(common(port, circuit_.outputs));
+      NESCIO_RULE(is_operand(circuit_, port.tensor) && scale_ok(port.scale), Rule::kPort);
+      const auto n = static_cast<std::uint32_t>(num_cells(port.dims));
+      for (const TensorId id : {port.pub_lo, port.pub_hi, port.pub_outside})
+        NESCIO_RULE(names(id, Public::Source::statement, n), Rule::kPort);
+      if (port.has_argmax) {
+        NESCIO_RULE(n > 1 && names(port.pub_onehot, Public::Source::statement, n) &&
+                        names(port.pub_on, Public::Source::statement, 1) &&
+                        names(port.pub_tie, Public::Source::statement, n),
+                    Rule::kPort);
+      } else {
+        NESCIO_RULE(port.pub_onehot == 0 && port.pub_on == 0 && port.pub_tie == 0, Rule::kPort);
+      }
+    }
+    return Unit{};
+  }
+  Status digests() {
+    for (const DigestPort& port : circuit_.digests)
+      NESCIO_RULE(port.group <= Group::outputs && names(port.tensor, Public::Source::key, 4), Rule::kPort);
+    return Unit{};
+  }
+  Status all_named() {
+    for (TensorId id = 0; id < circuit_.tensors.size(); ++id)
+      NESCIO_RULE(!std::holds_alternative<Public>(circuit_[id].def) || named_[id], Rule::kPort);
+    return Unit{};
+  }
+
+ private:
+  static bool scale_ok(const Scale& s) {
+    return s.mantissa != 0 && -kMaxScaleExponent <= s.exponent && s.exponent <= kMaxScaleExponent;
+  }
+  // Name, dims, tensor [n] and range. Names differ among the ports of one kind.
+  template <class Port>
+  Status common(const Port& port, const std::vector<Port>& all) {
+    NESCIO_RULE(!port.name.empty() && port.name.size() <= kMaxName, Rule::kPort);
+    NESCIO_RULE(std::all_of(port.name.begin(), port.name.end(), [](char c) { return c >= ' ' && c <= '~'; }),
+                Rule::kPort);
+    for (const Port* p = all.data(); p != &port; ++p) NESCIO_RULE(p->name != port.name, Rule::kPort);
+    NESCIO_RULE(port.dims.size() <= kMaxDims && port.tensor < circuit_.tensors.size(), Rule::kPort);
+    const Dims& dims = circuit_[port.tensor].dims;
+    NESCIO_RULE(dims.size() == 1 && num_cells(port.dims) == dims[0], Rule::kPort);
+    NESCIO_RULE(in_range(port.lo) && in_range(port.hi) && port.lo <= port.hi, Rule::kPort);
+    return Unit{};
+  }
+  // `id` is a public tensor [n] of that source which no port named before.
+  bool names(TensorId id, Public::Source source, std::uint32_t n) {
+    if (id >= circuit_.tensors.size() || named_[id]) return false;
+    named_[id] = true;
+    const auto* known = std::get_if<Public>(&circuit_[id].def);
+    return known != nullptr && known->source == source && circuit_[id].dims == Dims{n};
+  }
+
+  const Circuit& circuit_;
+  std::vector<bool> named_;
+};
+
+Status check_ports(const Circuit& circuit) {
+  PortCheck ports(circuit);
+  NESCIO_TRY_STATUS(ports.inputs());
+  NESCIO_TRY_STATUS(ports.outputs());
+  NESCIO_TRY_STATUS(ports.digests());
+  return ports.all_named();
+}
+
+}  // namespace
+
+Status check_tensor(const Circuit& circuit, TensorId id) {
+  const Tensor& tensor = circuit[id];
+  const Dims& dims = tensor.dims;
+  NESCIO_RULE(dims.size() <= kMaxDims && std::find(dims.begin(), dims.end(), 0) == dims.end(), Rule::kDims);
+  NESCIO_RULE(num_cells(dims) < kMaxCells, Rule::kDims);
+  bool sources_ok = true;
+  for_each_source(tensor,
+                  [&](TensorId source) { sources_ok = sources_ok && source < id && is_operand(circuit, source); });
+  NESCIO_RULE(sources_ok, Rule::kSource);
+  if (const auto* committed = std::get_if<Committed>(&tensor.def)) return check_committed(circuit, dims, *committed);
+  if (const auto* affine = std::get_if<Affine>(&tensor.def)) return check_affine(circuit, dims, *affine);
+  if (const auto* contract = std::get_if<Contract>(&tensor.def)) return check_contract(circuit, dims, *contract);
+  if (const auto* map = std::get_if<Map>(&tensor.def)) return check_map(circuit, dims, *map);
+  if (const auto* constant = std::get_if<Constant>(&tensor.def)) return check_constant(dims, *constant);
+  NESCIO_RULE(std::get<Public>(tensor.def).source <= Public::Source::statement, Rule::kPort);
+  return Unit{};
+}
+
+Status check_table(const Circuit& circuit, const Table& table) {
+  NESCIO_RULE(table.rows >= 1 && table.rows <= kMaxTableRows, Rule::kTable);
+  NESCIO_RULE(!table.columns.empty() && table.columns.size() <= kMaxLookupWidth, Rule::kTable);
+  for (const TableColumn& column : table.columns) {
+    if (column.explicit_values) {
+      NESCIO_RULE(column.start == 0 && column.step == 0 && column.values.size() == table.rows, Rule::kTable);
+      NESCIO_RULE(std::all_of(column.values.begin(), column.values.end(), in_range), Rule::kTable);
+    } else {  // both ends in range: so is everything between
+      const __int128 last = column.start + static_cast<__int128>(column.step) * (table.rows - 1);
+      NESCIO_RULE(column.values.empty() && in_range(column.start) && -kMaxInteger <= last && last <= kMaxInteger,
+                  Rule::kTable);
+    }
+  }
+  NESCIO_RULE(table.multiplicity < circuit.tensors.size(), Rule::kMultiplicity);
+  const Committed* committed = circuit.committed(table.multiplicity);
+  NESCIO_RULE(committed != nullptr && committed->role == Role::multiplicity &&
+                  circuit[table.multiplicity].dims == Dims{table.rows},
+              Rule::kMultiplicity);
+  return Unit{};
+}
+
+Status check_lookup(const Circuit& circuit, const Lookup& lookup) {
+  NESCIO_RULE(lookup.table < circuit.tables.size() && lookup.segment < circuit.segments, Rule::kLookup);
+  NESCIO_RULE(lookup.columns.size() == circuit.tables[lookup.table].columns.size(), Rule::kLookup);
+  for (const TensorId column : lookup.columns) {
+    NESCIO_RULE(column < circuit.tensors.size() && is_operand(circuit, column), Rule::kLookup);
+    NESCIO_RULE(circuit[column].dims == circuit[lookup.columns[0]].dims, Rule::kLookup);
+  }
+  return Unit{};
+}
+
+Status check_circuit(const Circuit& circuit) {
+  NESCIO_RULE(circuit.segments >= 1 && circuit.segments <= kMaxSegments, Rule::kCount);
+  NESCIO_RULE(circuit.tensors.size() <= kMaxTensors && circuit.tables.size() <= kMaxTables, Rule::kCount);
+  NESCIO_RULE(circuit.lookups.size() <= kMaxLookups && circuit.zeros.size() <= kMaxLookups, Rule::kCount);
+  for (const std::size_t ports : {circuit.inputs.size(), circuit.outputs.size(), circuit.digests.size()})
+    NESCIO_RULE(ports <= kMaxPorts, Rule::kCount);
+
+  for (TensorId id = 0; id < circuit.tensors.size(); ++id) NESCIO_TRY_STATUS(check_tensor(circuit, id));
+  for (const Table& table : circuit.tables) NESCIO_TRY_STATUS(check_table(circuit, table));
+  for (const Lookup& lookup : circuit.lookups) NESCIO_TRY_STATUS(check_lookup(circuit, lookup));
+  for (const Zero& zero : circuit.zeros)
+    NESCIO_RULE(zero.tensor < circuit.tensors.size() && is_operand(circuit, zero.tensor) &&
+                    zero.segment < circuit.segments,
+                Rule::kZero);
+  NESCIO_TRY_STATUS(check_totals(circuit));
+  NESCIO_TRY_STATUS(check_public_operands(circuit));
+  NESCIO_TRY_STATUS(check_multiplicities(circuit));
+  NESCIO_TRY_STATUS(check_work(circuit));
+  NESCIO_TRY_STATUS(check_constrained(circuit));
+  NESCIO_TRY_STATUS(check_argument(circuit));
+  return check_ports(circuit);
+}
+
+}  // namespace nescio

@@ -1,0 +1,201 @@
+// circuit/circuit.h -- what is proven: relations over tensors of integers mod p. No operators, no floats, no weights.
+//
+// A tensor has logical dimensions n_0 x n_1 x .. (n_0 fastest in memory, at most kMaxDims, each at least 1). Its
+// multilinear extension is that of its cells, zero-extended to a power of two in each dimension; so padding never
+// matters. Committed tensors are cells of the proof's matrix; all other tensors are defined by earlier ones and are
+// never sent ("virtual"), or are known to the verifier ("constant", "public").
+//
+// The circuit states: every row of every lookup is a row of its table, and every tensor in `zeros` vanishes.
+// Spec: docs/spec/relations.md.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "nescio/field/goldilocks.h"
+#include "nescio/hash/blake3.h"
+
+namespace nescio {
+
+using TensorId = std::uint32_t;
+using Dims = std::vector<std::uint32_t>;
+
+inline constexpr std::size_t kMaxDims = 6;
+inline constexpr std::size_t kMaxLookupWidth = 8;       // columns of a bus, the table id apart
+inline constexpr std::size_t kMaxTableRows = 1U << 16;  // larger tables are not evaluated by the verifier
+inline constexpr unsigned kMaxDepth = 2;                // docs/spec/relations.md, depth
+
+// What a committed tensor is for. Roles from pad on belong to the argument: one set for each segment, extension
+// valued, stored as [n, D] with the coefficient of X^d at index d of dimension 1.
+enum class Role : std::uint8_t { value, multiplicity, pad, triple_a, triple_b, triple_c, dummy };
+
+struct Committed {
+  Role role = Role::value;
+  std::uint32_t segment = 0;
+};
+
+// divisor * y = constant + sum_k coef_k * x_k over the integers; in the field y = (..)/divisor.
+// A term reads its source at the indices of y: dimension d of the source runs with dimension `value` of y, or is fixed
+// at index `value`. Dimensions of y that a term does not use are broadcast.
+struct DimRef {
+  bool fixed = false;
+  std::uint32_t value = 0;
+  friend bool operator==(const DimRef&, const DimRef&) = default;
+};
+struct AffineTerm {
+  std::int64_t coef = 1;
+  TensorId source = 0;
+  std::vector<DimRef> dims;  // one for each dimension of the source
+};
+struct Affine {
+  std::vector<AffineTerm> terms;
+  std::int64_t constant = 0;
+  std::uint64_t divisor = 1;
+};
+
+// Y[y_labels] = sum over labels not in y of A[a_labels] * B[b_labels]. A label names an index; it appears at most once
+// in each operand. Labels in A, B and Y are batched (elementwise product if all are); in A and B only: summed; in one
+// operand and Y: free. A label in one operand alone is not allowed.
+struct Contract {
+  TensorId a = 0, b = 0;
+  std::vector<std::uint8_t> a_labels, b_labels, y_labels;
+};
+
+// y[.., o, ..] = sum_k M[o,k] x[.., k, ..] along one dimension, M public and x private.
+struct SparseMatrix {  // entries sorted by (row, col), no duplicates
+  struct Entry {
+    std::uint32_t row = 0, col = 0;
+    std::int64_t coef = 1;
+  };
+  std::vector<Entry> entries;
+};
+struct ShiftMatrix {  // M[o,k] = [o = k + offset]
+  std::int64_t offset = 0;
+};
+struct PoseidonMatrix {
+};  // the linear layers of the permutation (sponge/poseidon.h): S-box inputs from sponge inputs and x^7 cells
+struct Map {
+  TensorId source = 0;
+  std::uint32_t dim = 0;
+  std::variant<SparseMatrix, ShiftMatrix, PoseidonMatrix> matrix;
+};
+
+// Values fixed by the circuit itself.
+struct Constant {
+  bool poseidon = false;  // the round constants as seen by the S-boxes (sponge/poseidon.h); then `values` is empty
+  std::vector<std::int64_t> values;  // logical order
+};
+// Values that the verifier learns beside the circuit: bindings in the key, or the statement.
+struct Public {
+  enum class Source : std::uint8_t { key, statement } source = Source::statement;
+};
+
+struct Tensor {
+  Dims dims;
+  std::variant<Committed, Affine, Contract, Map, Constant, Public> def;
+};
+
+// A public table of `rows` rows. A column is an arithmetic progression start + i*step, or explicit values.
+struct TableColumn {
+  bool explicit_values = false;
+  std::int64_t start = 0, step = 1;
+  std::vector<std::int64_t> values;
+  std::int64_t at(std::uint32_t i) const {
+    return explicit_values ? values[i] : start + step * static_cast<std::int64_t>(i);
+  }
+};
+struct Table {
+  std::uint32_t rows = 0;
+  std::vector<TableColumn> columns;
+  TensorId multiplicity = 0;  // committed, role multiplicity, dims [rows]; its segment holds the table's leaves
+};
+
+// For each index i of the columns (equal dims): (columns[0][i], .., columns[w-1][i]) is a row of the table.
+struct Lookup {
+  std::uint32_t table = 0;
+  std::uint32_t segment = 0;
+  std::vector<TensorId> columns;
+};
+
+// A tensor that must vanish; claimed in `segment`.
+struct Zero {
+  TensorId tensor = 0;
+  std::uint32_t segment = 0;
+};
+
+// real = integer * mantissa * 2^exponent, exactly.
+struct Scale {
+  std::uint64_t mantissa = 1;
+  std::int32_t exponent = 0;
+  friend bool operator==(const Scale&, const Scale&) = default;
+};
+
+struct InputPort {
+  std::string name;
+  Dims dims;                    // ONNX order, outermost first
+  TensorId tensor = 0;          // committed, the flattened cells [n]
+  std::vector<Scale> scales;    // one for all, or one for each cell
+  std::int64_t lo = 0, hi = 0;  // proven range of the integers
+};
+
+// A named output y[n] and its gadget of public switches (statement/gadget.h):
+// for each cell lo_i <= y_i <= hi_i, or outside of it where outside_i = 1; and argmax = k where argmax_on = 1.
+struct OutputPort {
+  std::string name;
+  Dims dims;            // ONNX order
+  TensorId tensor = 0;  // [n]
+  Scale scale;
+  std::int64_t lo = 0, hi = 0;                       // proven range of the integers
+  TensorId pub_lo = 0, pub_hi = 0;                   // Public, statement, [n]
+  TensorId pub_outside = 0;                          // Public, statement, [n], 0 or 1
+  bool has_argmax = false;                           // n > 1
+  TensorId pub_onehot = 0, pub_on = 0, pub_tie = 0;  // [n], [1], [n]: on*[i = k], on, on*[i < k]
+};
+
+// A salted digest of one tensor group, bound by a sponge in the circuit (docs/spec/digest.md).
+enum class Group : std::uint8_t { weights, inputs, outputs };
+struct DigestPort {
+  Group group = Group::weights;
+  TensorId tensor = 0;  // Public, key, [4]
+};
+
+struct Circuit {
+  std::uint32_t segments = 1;
+  std::vector<Tensor> tensors;  // a definition refers to earlier tensors only
+  std::vector<Table> tables;
+  std::vector<Lookup> lookups;
+  std::vector<Zero> zeros;
+  std::vector<InputPort> inputs;
+  std::vector<OutputPort> outputs;
+  std::vector<DigestPort> digests;
+
+  const Tensor& operator[](TensorId id) const { return tensors[id]; }
+  const Committed* committed(TensorId id) const { return std::get_if<Committed>(&tensors[id].def); }
+};
+
+std::uint64_t num_cells(const Dims& dims);  // product; 2^64 - 1 if it is larger
+unsigned num_variables(const Dims& dims);   // sum of ceil(log2 n_d)
+
+// calls visit(source) for each tensor that the definition of `tensor` names; twice if it is named twice.
+template <class Visit>
+void for_each_source(const Tensor& tensor, const Visit& visit) {
+  if (const auto* affine = std::get_if<Affine>(&tensor.def))
+    for (const AffineTerm& term : affine->terms) visit(term.source);
+  if (const auto* contract = std::get_if<Contract>(&tensor.def)) {
+    visit(contract->a);
+    visit(contract->b);
+  }
+  if (const auto* map = std::get_if<Map>(&tensor.def)) visit(map->source);
+}
+
+// The next two take a circuit whose definitions refer to earlier tensors (circuit/check.h).
+// [tensors]: whether its values depend on a committed tensor; if not, the verifier computes them.
+std::vector<bool> private_tensors(const Circuit& circuit);
+
+// [tensors]: the number of nested contractions of two private operands. 0 for committed, constant and public tensors;
+// affine: the maximum of its sources; map: its source; contract: with at most one private operand, that operand's
+// depth, else 1 + the maximum of both.
+std::vector<unsigned> depths(const Circuit& circuit);
+
+}  // namespace nescio

@@ -1,0 +1,351 @@
+// field/kernels-inl.h -- the one text of the slice kernels, over the packed type of the including translation unit.
+// Contracts: field/kernels.h.
+//
+// Ends of slices run the same code on partial registers whose unused lanes are zero, so no sum sees them.
+#pragma once
+#include "nescio/field/packed_ext-inl.h"
+
+namespace nescio::NESCIO_ISA {
+
+// ---- base slices
+struct BaseOps {
+  static void add(const Word* a, const Word* b, Word* out, std::size_t n) {
+    for_each_register(0, n, [&](std::size_t i, auto t) { store(out + i, load(a + i, t) + load(b + i, t), t); });
+  }
+  static void sub(const Word* a, const Word* b, Word* out, std::size_t n) {
+    for_each_register(0, n, [&](std::size_t i, auto t) { store(out + i, load(a + i, t) - load(b + i, t), t); });
+  }
+  static void mul(const Word* a, const Word* b, Word* out, std::size_t n) {
+    for_each_register(0, n, [&](std::size_t i, auto t) { store(out + i, load(a + i, t) * load(b + i, t), t); });
+  }
+  static void mul_add(const Word* a, const Word* b, Word* acc, std::size_t n) {
+    for_each_register(0, n, [&](std::size_t i, auto t) {
+      Acc s = Acc::from(load(acc + i, t));
+      s.mac(load(a + i, t), load(b + i, t));
+      store(acc + i, s.reduce(), t);
+    });
+  }
+  static void scale(Word c, const Word* x, Word* out, std::size_t n) {
+    const Packed pc = Packed::broadcast(c);
+    for_each_register(0, n, [&](std::size_t i, auto t) { store(out + i, pc * load(x + i, t), t); });
+  }
+  static void canonicalise(Word* x, std::size_t n) {
+    for_each_register(0, n, [&](std::size_t i, auto t) { store(x + i, load(x + i, t).canonical(), t); });
+  }
+  static Word dot(const Word* a, const Word* b, std::size_t n) {
+    Packed total = Packed::broadcast(0);
+    for_each_block(n, Acc::kMaxTerms, [&](std::size_t begin, std::size_t end) {
+      Acc s;
+      for_each_register(begin, end, [&](std::size_t i, auto t) { s.mac(load(a + i, t), load(b + i, t)); });
+      total = total + s.reduce();
+    });
+    return total.sum();
+  }
+  static void product_round(const Word* a, const Word* b, std::size_t n, Word* result) {
+    Packed c0 = Packed::broadcast(0), c2 = c0;
+    for_each_block(n, Acc::kMaxTerms, [&](std::size_t begin, std::size_t end) {
+      Acc s0, s2;
+      for_each_register(begin, end, [&](std::size_t i, auto t) {
+        const Pair x = load_pairs(a + 2 * i, t), y = load_pairs(b + 2 * i, t);
+        s0.mac(x.lo, y.lo);
+        s2.mac(x.hi - x.lo, y.hi - y.lo);
+      });
+      c0 = c0 + s0.reduce();
+      c2 = c2 + s2.reduce();
+    });
+    result[0] = c0.sum();
+    result[1] = c2.sum();
+  }
+};
+
+// ---- extension slices
+template <unsigned D>
+struct ExtOps {
+  using In = PlanesIn<D>;
+  using Out = PlanesOut<D>;
+  using X = PackedExt<D>;
+
+  static void add(In a, In b, Out out, std::size_t n) {
+    for (unsigned d = 0; d < D; ++d) BaseOps::add(a.p[d], b.p[d], out.p[d], n);
+  }
+  static void sub(In a, In b, Out out, std::size_t n) {
+    for (unsigned d = 0; d < D; ++d) BaseOps::sub(a.p[d], b.p[d], out.p[d], n);
+  }
+  static void mul(In a, In b, Out out, std::size_t n) {
+    for_each_register(0, n, [&](std::size_t i, auto t) { store(out, i, load(a, i, t) * load(b, i, t), t); });
+  }
+  static void mul_base(In a, const Word* b, Out out, std::size_t n) {
+    for_each_register(0, n, [&](std::size_t i, auto t) { store(out, i, load(a, i, t) * load(b + i, t), t); });
+  }
+
+  static void dot_base(In a, const Word* b, std::size_t n, Word* result) {
+    X total = zero<D>();
+    for_each_block(n, Acc::kMaxTerms, [&](std::size_t begin, std::size_t end) {
+      Acc s[D];
+      for_each_register(begin, end, [&](std::size_t i, auto t) {
+        const Packed y = load(b + i, t);
+        for (unsigned d = 0; d < D; ++d) s[d].mac(load(a.p[d] + i, t), y);
+      });
+      for (unsigned d = 0; d < D; ++d) total.c[d] = total.c[d] + s[d].reduce();
+    });
+    total.sum(result);
+  }
+  static void dot(In a, In b, std::size_t n, Word* result) {
+    X total = zero<D>();
+    for_each_block(n, ExtAcc<D>::kMaxTerms, [&](std::size_t begin, std::size_t end) {
+      ExtAcc<D> s;
+      for_each_register(begin, end, [&](std::size_t i, auto t) { s.mac(load(a, i, t), load(b, i, t)); });
+      total = total + s.reduce();
+    });
+    total.sum(result);
+  }
+  static void combine_rows(const Word* rows, std::size_t stride, In weights, std::size_t columns, Out out,
+                           std::size_t n) {
+    constexpr std::size_t kLanes = Packed::kLanes;
+    for_each_register(0, n, [&](std::size_t first, auto t) {
+      Packed sums[D][kLanes];
+      const std::size_t count = n - first < kLanes ? n - first : kLanes;
+      for (std::size_t r = 0; r < kLanes; ++r) {
+        const Word* row = rows + (first + (r < count ? r : 0)) * stride;
+        X total = zero<D>();
+        for_each_block(columns, Acc::kMaxTerms, [&](std::size_t begin, std::size_t end) {
+          Acc s[D];
+          for_each_register(begin, end, [&](std::size_t i, auto u) {
+            const Packed y = load(row + i, u);
+            for (unsigned d = 0; d < D; ++d) s[d].mac(load(weights.p[d] + i, u), y);
+          });
+          for (unsigned d = 0; d < D; ++d) total.c[d] = total.c[d] + s[d].reduce();
+        });
+        for (unsigned d = 0; d < D; ++d) sums[d][r] = total.c[d];
+      }
+      for (unsigned d = 0; d < D; ++d) NESCIO_ISA::store(out.p[d] + first, Packed::lane_sums(sums[d]), t);
+    });
+  }
+
+  static void axpy_base(const Word* c, const Word* x, Out acc, std::size_t n) {
+    for (unsigned d = 0; d < D; ++d) {
+      const Packed pc = Packed::broadcast(c[d]);
+      Word* out = acc.p[d];
+      for_each_register(0, n, [&](std::size_t i, auto t) {
+        Acc s = Acc::from(load(out + i, t));
+        s.mac(pc, load(x + i, t));
+        store(out + i, s.reduce(), t);
+      });
+    }
+  }
+  static void axpy(const Word* m, In x, Out acc, std::size_t n) {
+    const Constant<D> c(m);
+    for_each_register(
+        0, n, [&](std::size_t i, auto t) { store(acc, i, c.add_times(load(in(acc), i, t), load(x, i, t)), t); });
+  }
+  static void scale_base(const Word* c, const Word* x, Out out, std::size_t n) {
+    for (unsigned d = 0; d < D; ++d) BaseOps::scale(c[d], x, out.p[d], n);
+  }
+  static void scale(const Word* m, In x, Out out, std::size_t n) {
+    const Constant<D> c(m);
+    for_each_register(0, n, [&](std::size_t i, auto t) { store(out, i, c.times(load(x, i, t)), t); });
+  }
+
+  static void fold_base(const Word* p, const Word* c, Out out, std::size_t n) {
+    Packed r[D];
+    for (unsigned d = 0; d < D; ++d) r[d] = Packed::broadcast(c[d]);
+    for_each_register(0, n, [&](std::size_t i, auto t) {
+      const Pair w = load_pairs(p + 2 * i, t);
+      const Packed diff = w.hi - w.lo;
+      for (unsigned d = 0; d < D; ++d) {
+        Acc s = d == 0 ? Acc::from(w.lo) : Acc();
+        s.mac(r[d], diff);
+        store(out.p[d] + i, s.reduce(), t);
+      }
+    });
+  }
+  static void fold(In p, const Word* m, Out out, std::size_t n) {
+    const Constant<D> r(m);
+    for_each_register(0, n, [&](std::size_t i, auto t) {
+      const ExtPair<D> w = load_pairs(p, i, t);
+      store(out, i, r.add_times(w.lo, w.diff()), t);
+    });
+  }
+  static void eq_step(Out lo, Out hi, const Word* m, std::size_t n) {
+    const Constant<D> z(m);
+    for_each_register(0, n, [&](std::size_t i, auto t) {
+      const X x = load(in(lo), i, t), y = z.times(x);
+      store(hi, i, y, t);
+      store(lo, i, x - y, t);
+    });
+  }
+
+  static void product_round(In a, In b, std::size_t n, Word* result) {
+    X c0 = zero<D>(), c2 = c0;
+    for_each_block(n, ExtAcc<D>::kMaxTerms, [&](std::size_t begin, std::size_t end) {
+      ExtAcc<D> s0, s2;
+      for_each_register(begin, end, [&](std::size_t i, auto t) {
+        const ExtPair<D> x = load_pairs(a, i, t), y = load_pairs(b, i, t);
+        s0.mac(x.lo, y.lo);
+        s2.mac(x.diff(), y.diff());
+      });
+      c0 = c0 + s0.reduce();
+      c2 = c2 + s2.reduce();
+    });
+    c0.sum(result);
+    c2.sum(result + D);
+  }
+  static void product_round_mixed(const Word* a, In b, std::size_t n, Word* result) {
+    X c0 = zero<D>(), c2 = c0;
+    for_each_block(n, Acc::kMaxTerms, [&](std::size_t begin, std::size_t end) {
+      Acc s0[D], s2[D];
+      for_each_register(begin, end, [&](std::size_t i, auto t) {
+        const Pair x = load_pairs(a + 2 * i, t);
+        const Packed dx = x.hi - x.lo;
+        for (unsigned d = 0; d < D; ++d) {
+          const Pair y = load_pairs(b.p[d] + 2 * i, t);
+          s0[d].mac(x.lo, y.lo);
+          s2[d].mac(dx, y.hi - y.lo);
+        }
+      });
+      for (unsigned d = 0; d < D; ++d) {
+        c0.c[d] = c0.c[d] + s0[d].reduce();
+        c2.c[d] = c2.c[d] + s2[d].reduce();
+      }
+    });
+    c0.sum(result);
+    c2.sum(result + D);
+  }
+  // sum of w(X) a(X) b(X) with p = a0 b0, q = da db, r = a0 db + da b0: c0 = w0 p, c2 = w0 q + dw r, c3 = dw q.
+  static void product_round3(In w, In a, In b, std::size_t n, Word* result) {
+    X c0 = zero<D>(), c2 = c0, c3 = c0;
+    for_each_block(n, ExtAcc<D>::kMaxTerms / 2, [&](std::size_t begin, std::size_t end) {
+      ExtAcc<D> s0, s2, s3;
+      for_each_register(begin, end, [&](std::size_t i, auto t) {
+        const ExtPair<D> v = load_pairs(w, i, t), x = load_pairs(a, i, t), y = load_pairs(b, i, t);
+        const X dv = v.diff(), dx = x.diff(), dy = y.diff(), q = dx * dy;
+        s0.mac(v.lo, x.lo * y.lo);
+        s2.mac(v.lo, q);
+        s2.mac(dv, product2(x.lo, dy, dx, y.lo));
+        s3.mac(dv, q);
+      });
+      c0 = c0 + s0.reduce();
+      c2 = c2 + s2.reduce();
+      c3 = c3 + s3.reduce();
+    });
+    c0.sum(result);
+    c2.sum(result + D);
+    c3.sum(result + 2 * D);
+  }
+  static void product_round3_base(In w, const Word* a, const Word* b, std::size_t n, Word* result) {
+    X c0 = zero<D>(), c2 = c0, c3 = c0;
+    for_each_block(n, Acc::kMaxTerms / 2, [&](std::size_t begin, std::size_t end) {
+      Acc s0[D], s2[D], s3[D];
+      for_each_register(begin, end, [&](std::size_t i, auto t) {
+        const Pair x = load_pairs(a + 2 * i, t), y = load_pairs(b + 2 * i, t);
+        const Packed dx = x.hi - x.lo, dy = y.hi - y.lo, p = x.lo * y.lo, q = dx * dy;
+        Acc cross;
+        cross.mac(x.lo, dy);
+        cross.mac(dx, y.lo);
+        const Packed r = cross.reduce();
+        for (unsigned d = 0; d < D; ++d) {
+          const Pair v = load_pairs(w.p[d] + 2 * i, t);
+          const Packed dv = v.hi - v.lo;
+          s0[d].mac(v.lo, p);
+          s2[d].mac(v.lo, q);
+          s2[d].mac(dv, r);
+          s3[d].mac(dv, q);
+        }
+      });
+      for (unsigned d = 0; d < D; ++d) {
+        c0.c[d] = c0.c[d] + s0[d].reduce();
+        c2.c[d] = c2.c[d] + s2[d].reduce();
+        c3.c[d] = c3.c[d] + s3[d].reduce();
+      }
+    });
+    c0.sum(result);
+    c2.sum(result + D);
+    c3.sum(result + 2 * D);
+  }
+  static void weighted_round(In w, In a, In b, std::size_t n, Word* result) {
+    X c0 = zero<D>(), c2 = c0;
+    for_each_block(n, ExtAcc<D>::kMaxTerms, [&](std::size_t begin, std::size_t end) {
+      ExtAcc<D> s0, s2;
+      for_each_register(begin, end, [&](std::size_t i, auto t) {
+        const X v = load(w, i, t);
+        const ExtPair<D> x = load_pairs(a, i, t), y = load_pairs(b, i, t);
+        s0.mac(v, x.lo * y.lo);
+        s2.mac(v, x.diff() * y.diff());
+      });
+      c0 = c0 + s0.reduce();
+      c2 = c2 + s2.reduce();
+    });
+    c0.sum(result);
+    c2.sum(result + D);
+  }
+  static void gkr_round(In w, In u, In q1, In p1, In q0, std::size_t n, Word* result) {
+    X c0 = zero<D>(), c2 = c0;
+    for_each_block(n, ExtAcc<D>::kMaxTerms, [&](std::size_t begin, std::size_t end) {
+      ExtAcc<D> s0, s2;
+      for_each_register(begin, end, [&](std::size_t i, auto t) {
+        const X v = load(w, i, t);
+        const ExtPair<D> a = load_pairs(u, i, t), b = load_pairs(q1, i, t), c = load_pairs(p1, i, t),
+                         e = load_pairs(q0, i, t);
+        s0.mac(v, product2(a.lo, b.lo, c.lo, e.lo));
+        s2.mac(v, product2(a.diff(), b.diff(), c.diff(), e.diff()));
+      });
+      c0 = c0 + s0.reduce();
+      c2 = c2 + s2.reduce();
+    });
+    c0.sum(result);
+    c2.sum(result + D);
+  }
+
+  static void combine_fractions(In p, In q, Out p_out, Out q_out, std::size_t n) {
+    for_each_register(0, n, [&](std::size_t i, auto t) {
+      const ExtPair<D> x = load_pairs(p, i, t), y = load_pairs(q, i, t);
+      store(p_out, i, product2(x.lo, y.hi, x.hi, y.lo), t);
+      store(q_out, i, y.lo * y.hi, t);
+    });
+  }
+
+  static constexpr ExtKernels<D> table() {
+    return {add,
+            sub,
+            mul,
+            mul_base,
+            dot_base,
+            dot,
+            combine_rows,
+            axpy_base,
+            axpy,
+            scale_base,
+            scale,
+            fold_base,
+            fold,
+            eq_step,
+            product_round,
+            product_round_mixed,
+            product_round3,
+            product_round3_base,
+            weighted_round,
+            gkr_round,
+            combine_fractions};
+  }
+
+ private:
+  static In in(const Out& o) {
+    In r;
+    for (unsigned d = 0; d < D; ++d) r.p[d] = o.p[d];
+    return r;
+  }
+  template <class Tag>
+  NESCIO_INLINE static X load(const In& p, std::size_t i, Tag t) {
+    return NESCIO_ISA::load(p, i, t);
+  }
+  template <class Tag>
+  NESCIO_INLINE static Packed load(const Word* p, Tag t) {
+    return NESCIO_ISA::load(p, t);
+  }
+};
+
+const Kernels kKernels = {BaseOps::add,       BaseOps::sub,          BaseOps::mul, BaseOps::mul_add,
+                          BaseOps::scale,     BaseOps::canonicalise, BaseOps::dot, BaseOps::product_round,
+                          ExtOps<2>::table(), ExtOps<3>::table()};
+
+}  // namespace nescio::NESCIO_ISA

@@ -1,0 +1,198 @@
+// gadget/backend.h -- the language that lowerings and gadgets are written in: tensors, relations, hints.
+//
+// One text, run by two interpreters: EmitBackend (gadget/emit.h) writes the Circuit and never calls a hint; EvalBackend
+// (gadget/eval.h) computes every value, checks every relation as it is stated and names the one that fails. A call has
+// the same effect on shapes, bounds and depth in both, so that neither can drift from the other.
+//
+// Tensors   dimension 0 is the fastest. Integer tensors carry a Bound: an interval that follows from enforced facts only
+//           (rows of tables, public ranges, interval arithmetic). A bound of 2^62 or more is kOverflow. Field tensors
+//           (hash states) are values mod p without a bound; what is computed from one is one.
+// Errors    the first one sticks: later calls keep shapes going but do nothing else. Ask status() at the end.
+// Names     relations and commitments are called by the open scopes and their own name: "fc1/requant/remainder".
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nescio/base/error.h"
+#include "nescio/circuit/circuit.h"
+
+namespace nescio {
+
+// A tensor of the lowering. The n-th tensor made is number n in every backend.
+struct Var {
+  std::uint32_t index = ~std::uint32_t{0};
+  friend bool operator==(Var, Var) = default;
+};
+struct TableVar {
+  std::uint32_t index = ~std::uint32_t{0};
+};
+
+// lo <= x <= hi.
+struct Bound {
+  std::int64_t lo = 0, hi = 0;
+  friend bool operator==(const Bound&, const Bound&) = default;
+};
+inline constexpr std::int64_t kMaxMagnitude = std::int64_t{1} << 62;  // |x| < this, on each side of every identity
+
+// coef * source, read at the indices of the result (see DimRef). Without dims: dimension d runs with dimension d.
+struct Term {
+  std::int64_t coef = 1;
+  Var source;
+  std::vector<DimRef> dims = {};
+};
+
+// What a hint may read. Integer tensors as int64, field tensors as F.
+class HintView {
+ public:
+  virtual std::span<const std::int64_t> operator[](Var v) const = 0;
+  virtual std::span<const F> field(Var v) const = 0;
+
+ protected:
+  ~HintView() = default;
+};
+using Hint = std::function<void(const HintView& view, std::span<std::int64_t> out)>;
+using FieldHint = std::function<void(const HintView& view, std::span<F> out)>;
+
+// What is known of a tensor without its values; the same in both backends.
+struct VarInfo {
+  Dims dims;
+  bool committed = false;
+  bool known = false;    // constant or public: the verifier has the values
+  bool field = false;    // values mod p
+  bool bounded = false;  // `bound` is enforced
+  Bound bound;
+  unsigned depth = 0;
+  std::uint64_t divisor = 1;
+  // An affine tensor  coef * source + rest  over one committed source that has no bound yet: a lookup of it, or its
+  // vanishing, gives the source one. Only for coef = 1 or -1 and a source read cell by cell.
+  struct Pending {
+    Var source;
+    std::int64_t coef = 1;
+    Bound rest;
+  };
+  std::optional<Pending> pending = std::nullopt;
+};
+
+class Backend {
+ public:
+  Backend() = default;
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+  virtual ~Backend() = default;
+
+  // ---- names
+  // Names made while the Scope lives begin with `name` and a slash.
+  class Scope {
+   public:
+    Scope(Backend& b, std::string_view name) : b_(b), length_(b.path_.size()) { b.path_.append(name).push_back('/'); }
+    ~Scope() { b_.path_.resize(length_); }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Backend& b_;
+    std::size_t length_;
+  };
+
+  // ---- committed tensors: role value
+  // Cells that the prover chooses; the hint says how. They have no bound until a lookup or a zero gives them one, and
+  // take part in nothing else before that.
+  Var commit(std::string_view name, Dims dims, const Hint& hint);
+  // Values mod p.
+  Var commit_field(std::string_view name, Dims dims, const FieldHint& hint);
+  // A committed copy of a virtual tensor: commit, and zero(copy - v). Cuts depth. One cell each.
+  Var materialise(std::string_view name, Var v);
+
+  // ---- virtual tensors
+  // divisor * y = constant + sum of terms. With a divisor above 1, y has no bound until a lookup gives it one.
+  Var affine(std::string_view name, Dims dims, const std::vector<Term>& terms, std::int64_t constant = 0,
+             std::uint64_t divisor = 1);
+  // Y[y_labels] = sum A[a_labels] B[b_labels]: see circuit.h, Contract. An operand of constant or public values has at
+  // most one label of extent above 1, which the other operand has too.
+  Var contract(std::string_view name, Var a, std::vector<std::uint8_t> a_labels, Var b,
+               std::vector<std::uint8_t> b_labels, std::vector<std::uint8_t> y_labels);
+  // a[i] b[i], equal dims.
+  Var product(std::string_view name, Var a, Var b);
+  // y[.., o, ..] = sum_k M[o,k] x[.., k, ..], o < extent, along dimension `dim`.
+  Var map(std::string_view name, Var source, std::uint32_t dim, std::uint32_t extent, SparseMatrix matrix);
+  Var map(std::string_view name, Var source, std::uint32_t dim, std::uint32_t extent, ShiftMatrix matrix);
+  Var map(std::string_view name, Var source, std::uint32_t dim, std::uint32_t extent, PoseidonMatrix matrix);
+
+  // ---- what the verifier knows
+  Var constant(std::string_view name, Dims dims, std::vector<std::int64_t> values);
+  // The round constants as seen by the S-boxes (circuit.h, Constant::poseidon); a field tensor.
+  Var poseidon_constants(Dims dims);
+  // Values of the statement, which the verifier computes and keeps within `bound`.
+  Var statement(std::string_view name, Dims dims, Bound bound);
+  // Values of the key (digests); a field tensor.
+  Var key(std::string_view name, Dims dims);
+
+  // ---- relations
+  // A table with these columns; equal ones are one table. kTableSize above kMaxTableRows.
+  TableVar table(std::string_view name, std::uint32_t rows, std::vector<TableColumn> columns);
+  // The table start, start + 1, .., start + rows - 1.
+  TableVar interval_table(std::int64_t start, std::uint32_t rows);
+  // Each (columns[0][i], columns[1][i], ..) is a row of the table. Tightens the bounds of the columns.
+  void lookup(std::string_view name, TableVar table, const std::vector<Var>& columns);
+  // v = 0.
+  void zero(std::string_view name, Var v);
+  // No relation: values that an honest run must have, or its error is `code` (kRange, kInRange, ..) and this advice.
+  // For what the relations after it enforce, so that the message comes before a failed self-check.
+  void expect(std::string_view name, Var v, Bound range, ErrorCode code, std::string_view advice);
+
+  // ---- what is known about a tensor
+  const VarInfo& info(Var v) const { return info_[v.index]; }
+  const Dims& dims(Var v) const { return info_[v.index].dims; }
+  // Must have one.
+  Bound bound(Var v) const;
+  std::uint32_t size() const { return static_cast<std::uint32_t>(info_.size()); }
+
+  // ---- errors
+  // The first error of the run, or success.
+  Status status() const;
+  bool failed() const { return error_.has_value(); }
+  // Records an error unless there is one; `detail` is prefixed with the path and `name`.
+  void fail(ErrorCode code, std::string_view name, std::string_view detail);
+
+ protected:
+  struct TableInfo {
+    std::uint32_t rows = 0;
+    std::vector<TableColumn> columns;
+    std::vector<Bound> bounds;  // of each column
+  };
+  const TableInfo& table_info(TableVar t) const { return tables_[t.index]; }
+  // "scope/scope/name"
+  std::string full_name(std::string_view name) const { return path_ + std::string(name); }
+
+  // What an interpreter does. Called after the shared part, in order, and not after an error.
+  virtual void on_commit(Var v, std::string_view name, const Hint& hint) = 0;
+  virtual void on_commit_field(Var v, std::string_view name, const FieldHint& hint) = 0;
+  virtual void on_affine(Var v, const std::vector<Term>& terms, std::int64_t constant, std::uint64_t divisor) = 0;
+  virtual void on_contract(Var v, Var a, Var b, const Contract& labels) = 0;  // labels.a, labels.b are not set
+  virtual void on_map(Var v, Var source, const Map& map) = 0;                 // map.source is not set
+  virtual void on_constant(Var v, Constant constant) = 0;
+  virtual void on_public(Var v, std::string_view name, Public::Source source) = 0;
+  virtual void on_table(TableVar t) = 0;
+  virtual void on_lookup(std::string_view name, TableVar t, const std::vector<Var>& columns) = 0;
+  virtual void on_zero(std::string_view name, Var v) = 0;
+  virtual void on_expect(std::string_view, Var, Bound, ErrorCode, std::string_view) {}
+
+ private:
+  Var make(VarInfo info);
+  Var map_any(std::string_view name, Var source, Map map, std::uint32_t extent);
+  // kOverflow unless the magnitude is below 2^62.
+  bool fits(std::string_view name, __int128 magnitude);
+  void give_bound(std::string_view name, Var v, Bound bound);
+
+  std::string path_;
+  std::vector<VarInfo> info_;
+  std::vector<TableInfo> tables_;
+  std::optional<Error> error_;
+};
+
+}  // namespace nescio

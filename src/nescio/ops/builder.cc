@@ -1,0 +1,96 @@
+// ops/builder.cc -- adding nodes, with folding.
+#include "nescio/ops/builder.h"
+
+#include "nescio/ops/registry.h"
+
+namespace nescio {
+
+ValueId GraphBuilder::input(const std::string& name, TensorType type) {
+  const auto id = static_cast<ValueId>(graph_.values.size());
+  graph_.values.push_back({name, std::move(type)});
+  graph_.inputs.push_back({name, id});
+  return id;
+}
+
+ValueId GraphBuilder::constant(const std::string& name, Tensor tensor) {
+  return constant(name, std::make_shared<const Tensor>(std::move(tensor)));
+}
+
+ValueId GraphBuilder::constant(const std::string& name, std::shared_ptr<const Tensor> tensor) {
+  const auto id = static_cast<ValueId>(graph_.values.size());
+  graph_.values.push_back({name, tensor->type(), std::move(tensor)});
+  return id;
+}
+
+void GraphBuilder::output(const std::string& name, ValueId id) {
+  const auto* known = labels(id);
+  graph_.outputs.push_back({name, id, known ? *known : std::vector<std::string>{}});
+}
+
+const std::vector<std::string>* GraphBuilder::labels(ValueId id) const {
+  const auto it = labels_.find(id);
+  return it == labels_.end() ? nullptr : &it->second;
+}
+
+Result<ValueId> GraphBuilder::add(std::string_view op, std::vector<ValueId> inputs, Attributes attributes) {
+  NESCIO_TRY(const auto ids, add_all(op, std::move(inputs), std::move(attributes)));
+  NESCIO_CHECK(ids.size() == 1);
+  return ids[0];
+}
+
+Result<ValueId> GraphBuilder::as_float32(ValueId id) {
+  if (dtype(id) == DType::kFloat32) return id;
+  return add("Cast", {id}, {{"to", std::string(dtype_name(DType::kFloat32))}});
+}
+
+Status GraphBuilder::spend(std::int64_t elements) {
+  if (elements > fold_budget_) {
+    return Error{ErrorCode::kMemory, 0, "folding constants would take more memory than this model warrants", {}};
+  }
+  fold_budget_ -= elements;
+  return Unit{};
+}
+
+Result<std::vector<ValueId>> GraphBuilder::add_all(std::string_view op, std::vector<ValueId> inputs,
+                                                   Attributes attributes) {
+  const OpRecord* record = find_graph_op(op);
+  NESCIO_CHECK(record != nullptr);
+  Node node{std::string(op), scope_, std::move(inputs), {}, std::move(attributes)};
+
+  std::vector<const Value*> operands;
+  std::vector<const Tensor*> constants;
+  bool all_constant = true;
+  for (const ValueId id : node.inputs) {
+    operands.push_back(id == kNoValue ? nullptr : &graph_.values[id]);
+    constants.push_back(graph_.constant(id));
+    all_constant = all_constant && (id == kNoValue || constants.back() != nullptr);
+  }
+  NESCIO_TRY(const std::vector<TensorType> types, record->infer(node, operands));
+  std::int64_t size = 0;
+  for (const TensorType& t : types) {
+    const auto n = element_count(t.shape);
+    if (!n) {
+      return Error{ErrorCode::kMemory, 0, "a tensor of shape " + to_string(t.shape) + " is too large", {}};
+    }
+    size += *n;
+  }
+
+  std::vector<Tensor> folded;
+  if (all_constant) {
+    NESCIO_TRY_STATUS(spend(size));
+    for (const TensorType& t : types) folded.emplace_back(t.dtype, t.shape);
+    NESCIO_TRY_STATUS(record->evaluate(node, constants, folded));
+  }
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    const auto id = static_cast<ValueId>(graph_.values.size());
+    node.outputs.push_back(id);
+    Value v{scope_ + "/" + node.op, types[i]};
+    if (all_constant) v.constant = std::make_shared<const Tensor>(std::move(folded[i]));
+    graph_.values.push_back(std::move(v));
+  }
+  std::vector<ValueId> out = node.outputs;
+  if (!all_constant) graph_.nodes.push_back(std::move(node));
+  return out;
+}
+
+}  // namespace nescio

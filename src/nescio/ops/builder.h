@@ -1,0 +1,56 @@
+// ops/builder.h -- grows a Graph node by node: infers types and folds constants on the way.
+//
+// Folding while building is what makes shapes static: a Shape of a typed value is a constant, so is what is computed from it.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "nescio/base/error.h"
+#include "nescio/graph/graph.h"
+
+namespace nescio {
+
+class GraphBuilder {
+ public:
+  // `fold_budget`: elements that folding may create in total; beyond it `add` fails with kMemory.
+  explicit GraphBuilder(std::int64_t fold_budget) : fold_budget_(fold_budget) {}
+
+  ValueId input(const std::string& name, TensorType type);
+  ValueId constant(const std::string& name, Tensor tensor);
+  ValueId constant(const std::string& name, std::shared_ptr<const Tensor> tensor);
+  // Adds a node of operator `op` (its record must exist), or folds it when all inputs are constants.
+  // Nodes and values are named after the current `scope`. Errors: those of infer and evaluate; kMemory.
+  Result<std::vector<ValueId>> add_all(std::string_view op, std::vector<ValueId> inputs, Attributes attributes = {});
+  // As add_all, for operators with one output.
+  Result<ValueId> add(std::string_view op, std::vector<ValueId> inputs, Attributes attributes = {});
+
+  // `id` cast to float32; itself when it is that already.
+  Result<ValueId> as_float32(ValueId id);
+  // Charges constants that a translation makes from little: kMemory beyond the budget.
+  Status spend(std::int64_t elements);
+
+  // Name of the model's node that is being translated.
+  void scope(std::string name) { scope_ = std::move(name); }
+  void note(std::string sentence) { graph_.notes.push_back(std::move(sentence)); }
+  // Declares that `id` holds class indices; see Port::labels.
+  void label(ValueId id, std::vector<std::string> labels) { labels_[id] = std::move(labels); }
+  const std::vector<std::string>* labels(ValueId id) const;
+  void rename(ValueId id, std::string name) { graph_.values[id].name = std::move(name); }
+  void output(const std::string& name, ValueId id);
+
+  const Value& value(ValueId id) const { return graph_.value(id); }
+  const Shape& shape(ValueId id) const { return value(id).type.shape; }
+  DType dtype(ValueId id) const { return value(id).type.dtype; }
+  const Tensor* constant_of(ValueId id) const { return graph_.constant(id); }
+  const Graph& graph() const { return graph_; }
+  Graph take() { return std::move(graph_); }
+
+ private:
+  Graph graph_;
+  std::map<ValueId, std::vector<std::string>> labels_;
+  std::string scope_;
+  std::int64_t fold_budget_;
+};
+
+}  // namespace nescio

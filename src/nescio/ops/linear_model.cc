@@ -1,0 +1,120 @@
+// ops/linear_model.cc -- ai.onnx.ml LinearRegressor and LinearClassifier in terms of Linear, Sigmoid, ArgMax and Compare.
+//
+// Where the ONNX text is silent the classifier does as ONNX Runtime: ties go to the first class; one row of coefficients with two
+// labels gives the columns [1 - s, s] (after the post transform), and its label is the second when the raw score is above 0.
+#include "nescio/ops/families.h"
+#include "nescio/ops/operands.h"
+
+namespace nescio {
+namespace {
+
+// The features as a float32 matrix [batch, features].
+Result<ValueId> feature_matrix(const OnnxNode& node, GraphBuilder& graph) {
+  ValueId x = node.inputs[0];
+  const Shape shape = graph.shape(x);
+  if (shape.empty() || shape.size() > 2 || shape.back() == 0) {
+    return attr_error("its input must be [features] or [batch, features]; it is " + to_string(shape));
+  }
+  NESCIO_TRY(x, graph.as_float32(x));
+  if (shape.size() == 2) return x;
+  return graph.add("Reshape", {x}, {{"shape", Shape{1, shape[0]}}});
+}
+
+// x [batch, features] times coefficients [rows][features] plus intercepts [rows] (none: zeros).
+Result<ValueId> add_linear(GraphBuilder& graph, ValueId x, std::int64_t rows, const std::vector<double>& coefficients,
+                           std::vector<double> intercepts) {
+  const std::int64_t features = graph.shape(x)[1];
+  if (intercepts.empty()) intercepts.resize(static_cast<std::size_t>(rows), 0.0);
+  if (rows < 1 || rows > kMaxElements / features || static_cast<std::int64_t>(coefficients.size()) != rows * features ||
+      static_cast<std::int64_t>(intercepts.size()) != rows) {
+    return attr_error("has " + std::to_string(coefficients.size()) + " coefficients and " +
+                      std::to_string(intercepts.size()) + " intercepts for " + std::to_string(features) + " features");
+  }
+  const ValueId w = graph.constant("coefficients", Tensor::of(DType::kFloat32, {rows, features}, coefficients));
+  const ValueId b = graph.constant("intercepts", Tensor::of(DType::kFloat32, {rows}, intercepts));
+  return graph.add("Linear", {x, w, b});
+}
+
+Result<Values> import_regressor(const OnnxNode& node, GraphBuilder& graph) {
+  NESCIO_TRY_STATUS(expect_inputs(node, 1, 1));
+  AttributeReader attributes(node);
+  const auto coefficients = attributes.reals("coefficients"), intercepts = attributes.reals("intercepts");
+  const std::int64_t targets = attributes.integer("targets", 1);
+  const std::string transform = attributes.text("post_transform", "NONE");
+  NESCIO_TRY_STATUS(attributes.finish());
+  if (transform != "NONE") return attr_error("post_transform " + quote_name(transform) + " is not supported");
+  NESCIO_TRY(const ValueId x, feature_matrix(node, graph));
+  NESCIO_TRY(const ValueId y, add_linear(graph, x, targets, coefficients, intercepts));
+  return Values{y};
+}
+
+Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
+  NESCIO_TRY_STATUS(expect_inputs(node, 1, 1));
+  NESCIO_TRY_STATUS(expect_outputs(node, 2));
+  AttributeReader attributes(node);
+  const auto coefficients = attributes.reals("coefficients");
+  auto intercepts = attributes.reals("intercepts");
+  const std::string transform = attributes.text("post_transform", "NONE");
+  std::vector<std::string> labels = attributes.texts("classlabels_strings");
+  const auto numbers = attributes.integers("classlabels_ints");
+  attributes.ignore("multi_class");
+  NESCIO_TRY_STATUS(attributes.finish());
+  const bool wants_scores = node.output_is_used.size() > 1 && node.output_is_used[1];
+  if (transform != "NONE" && transform != "LOGISTIC" && wants_scores) {
+    return attr_error("post_transform " + quote_name(transform) +
+                      " is not supported; export raw scores, or drop the output of scores");
+  }
+  if (labels.empty()) {
+    for (const std::int64_t n : numbers) labels.push_back(std::to_string(n));
+  }
+
+  NESCIO_TRY(const ValueId x, feature_matrix(node, graph));
+  const std::int64_t batch = graph.shape(x)[0], features = graph.shape(x)[1];
+  const std::int64_t rows = static_cast<std::int64_t>(coefficients.size()) / features;
+  const bool one_row = rows == 1;
+  if (labels.size() != static_cast<std::size_t>(one_row ? 2 : rows)) {
+    return attr_error("has " + std::to_string(labels.size()) + " class labels for " + std::to_string(rows) +
+                      " rows of coefficients");
+  }
+  NESCIO_TRY(const ValueId raw, add_linear(graph, x, rows, coefficients, intercepts));
+
+  ValueId label = kNoValue;
+  if (one_row) {
+    const ValueId zero = graph.constant("threshold", Tensor::scalar(DType::kFloat32, 0.0));
+    NESCIO_TRY(label, graph.add("Compare", {raw, zero}, {{"mode", std::string("greater")}}));
+    NESCIO_TRY(label, graph.add("Cast", {label}, {{"to", std::string(dtype_name(DType::kInt64))}}));
+    NESCIO_TRY(label, graph.add("Reshape", {label}, {{"shape", Shape{batch}}}));
+  } else {
+    NESCIO_TRY(label, graph.add("ArgMax", {raw}, {{"axis", std::int64_t{1}}, {"keepdims", std::int64_t{0}},
+                                                  {"select_last_index", std::int64_t{0}}}));
+  }
+  bool plain = true;
+  for (std::size_t i = 0; i < labels.size(); ++i) plain = plain && labels[i] == std::to_string(i) && !numbers.empty();
+  if (!plain) graph.label(label, labels);
+
+  ValueId scores = raw;
+  if (wants_scores) {
+    const bool logistic = transform == "LOGISTIC";
+    if (logistic) {
+      NESCIO_TRY(scores, graph.add("Sigmoid", {scores}));
+    }
+    if (one_row) {
+      // [s] -> [1 - s, s]
+      const ValueId w = graph.constant("columns", Tensor::of(DType::kFloat32, {2, 1}, std::vector<double>{-1, 1}));
+      const ValueId b = graph.constant("columns", Tensor::of(DType::kFloat32, {2}, std::vector<double>{1, 0}));
+      NESCIO_TRY(scores, graph.add("Linear", {scores, w, b}));
+    }
+  }
+  return Values{label, scores};
+}
+
+constexpr OpRecord kRecords[] = {
+    {.name = "LinearRegressor", .domain = "ai.onnx.ml", .until = 5, .import = import_regressor},
+    {.name = "LinearClassifier", .domain = "ai.onnx.ml", .until = 5, .import = import_classifier},
+};
+
+}  // namespace
+
+std::span<const OpRecord> linear_model_ops() { return kRecords; }
+
+}  // namespace nescio

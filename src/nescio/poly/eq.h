@@ -1,0 +1,91 @@
+// poly/eq.h -- the multilinear equality polynomial eq(z, x) = prod_j (z_j x_j + (1 - z_j)(1 - x_j)), whole and
+// truncated.
+//
+// Index bit j is variable j. A vector of logical length n <= 2^k has the multilinear extension (MLE) of its zero
+// extension, so its weights are eq(z, i) [i < n]; lt_sum and eq_trunc evaluate that in O(k).
+// Scalar code for prover and verifier; tables by the million: field/kernels.h.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "nescio/base/check.h"
+
+namespace nescio {
+
+template <class E>
+using PointView = std::span<const std::type_identity_t<E>>;
+
+// One factor: x y + (1-x)(1-y).
+template <class E>
+E eq1(const E& x, const E& y) {
+  const E xy = x * y;
+  return E::one() - x - y + xy + xy;
+}
+
+// eq(a, b); sizes equal.
+template <class E>
+E eq(PointView<E> a, PointView<E> b) {
+  NESCIO_CHECK(a.size() == b.size());
+  E r = E::one();
+  for (std::size_t j = 0; j < a.size(); ++j) r *= eq1<E>(a[j], b[j]);
+  return r;
+}
+
+// eq(z, bits of i), i < 2^k.
+template <class E>
+E eq_index(PointView<E> z, std::uint64_t i) {
+  NESCIO_CHECK(z.size() >= 64 || i >> z.size() == 0);
+  E r = E::one();
+  for (std::size_t j = 0; j < z.size(); ++j) r *= j < 64 && ((i >> j) & 1) != 0 ? z[j] : E::one() - z[j];
+  return r;
+}
+
+// [2^k]: entry i is eq(z, i).
+template <class E>
+std::vector<E> eq_table(PointView<E> z) {
+  NESCIO_CHECK(z.size() < 40);
+  std::vector<E> t(std::size_t{1} << z.size());
+  t[0] = E::one();
+  for (std::size_t j = 0, n = 1; j < z.size(); ++j, n *= 2)
+    for (std::size_t i = 0; i < n; ++i) {
+      t[n + i] = t[i] * z[j];
+      t[i] -= t[n + i];
+    }
+  return t;
+}
+
+namespace detail {
+// sum_{i<n} prod_j (bit j of i ? e1(j) : e0(j)), k factors. Walks the bits of n from the bottom: with s(j) the sum over
+// the numbers < n mod 2^j on j bits and f(j) that over all of them, s(j+1) = bit j of n ? e0 f + e1 s : e0 s.
+template <class E, class E0, class E1>
+E prefix_sum(std::size_t k, std::uint64_t n, const E0& e0, const E1& e1) {
+  E s = E::zero(), f = E::one();
+  for (std::size_t j = 0; j < k; ++j) {
+    const E a = e0(j), b = e1(j);
+    s = j < 64 && ((n >> j) & 1) != 0 ? a * f + b * s : a * s;
+    f *= a + b;
+  }
+  return k < 64 && n >> k != 0 ? f : s;
+}
+}  // namespace detail
+
+// sum_{i<n} eq(z, i): the MLE of [i < n]. n >= 2^k gives 1.
+template <class E>
+E lt_sum(PointView<E> z, std::uint64_t n) {
+  return detail::prefix_sum<E>(
+      z.size(), n, [&](std::size_t j) { return E::one() - z[j]; }, [&](std::size_t j) { return z[j]; });
+}
+
+// sum_{i<n} eq(z, i) eq(r, i): the MLE at r of the weights eq(z, i) [i < n]; sizes equal. n >= 2^k gives eq(z, r).
+template <class E>
+E eq_trunc(PointView<E> z, PointView<E> r, std::uint64_t n) {
+  NESCIO_CHECK(z.size() == r.size());
+  return detail::prefix_sum<E>(
+      z.size(), n, [&](std::size_t j) { return (E::one() - z[j]) * (E::one() - r[j]); },
+      [&](std::size_t j) { return z[j] * r[j]; });
+}
+
+}  // namespace nescio

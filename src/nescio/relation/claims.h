@@ -1,0 +1,69 @@
+// relation/claims.h -- from a claim on any tensor to claims on committed tensors and contractions.
+//
+// The claim  coef * <w, T>  (one weight per dimension of T) is linear in the definition of T. `expand` follows
+// definitions: committed -> an atom; affine and map -> the same claim on the sources under other weights; constants and
+// public values -> a number; a contraction with a public operand -> a claim on the other one; a contraction of two
+// private operands stops: an instance for the product sumcheck. No message is sent.
+// Spec  docs/spec/relations.md
+#pragma once
+#include <span>
+#include <vector>
+
+#include "nescio/circuit/circuit.h"
+#include "nescio/circuit/public_values.h"
+#include "nescio/relation/weight.h"
+
+namespace nescio::relation {
+
+template <class E>
+struct Claim {
+  E coef;
+  TensorId tensor;
+  Weights<E> weights;
+};
+template <class E>
+struct Expanded {
+  E constant;
+  std::vector<Claim<E>> atoms;      // committed tensors
+  std::vector<Claim<E>> instances;  // contractions; equal ones are merged
+};
+
+template <class E>
+void expand(const Circuit& circuit, const PublicValues& publics, const Claim<E>& claim, Expanded<E>& out);
+
+// An instance coef * sum_x W(x) A(x) B(x): which indices of the contraction are variables of the sumcheck and which
+// weights the free indices of the operands carry.
+template <class E>
+struct Instance {
+  E coef;
+  TensorId a = 0, b = 0;
+  struct Variable {
+    std::uint32_t extent = 1;
+    unsigned bits = 0;
+    bool batched = false;  // carries the weight of y
+    Weight<E> weight = Weight<E>::index(0);
+  };
+  std::vector<Variable> variables;  // in the order of their labels in A; lowest bits first
+  unsigned bits = 0;                // sum
+  bool weighted = false;            // some batched variable has an extent above 1: degree 3
+  // For each dimension of the operand: the variable it runs with, or -1 and the weight it is summed with.
+  struct Side {
+    std::vector<int> variable;
+    Weights<E> weight;
+  } side_a, side_b;
+};
+template <class E>
+Instance<E> make_instance(const Circuit& circuit, const Claim<E>& claim);
+
+// W at the point r of the sumcheck (r[0, bits)).
+template <class E>
+E instance_weight(const Instance<E>& inst, std::span<const E> r);
+// The weights of the final claim on an operand at r.
+template <class E>
+Weights<E> final_weights(const Instance<E>& inst, const typename Instance<E>::Side& side, std::span<const E> r);
+
+// Weights whose claim is the extension of a tensor of these dimensions at z; uses z[0], z[1], .. for its variables in order.
+template <class E>
+Weights<E> point_weights(const Dims& dims, std::span<const E> z);
+
+}  // namespace nescio::relation

@@ -1,0 +1,210 @@
+#include "nescio/relation/prover.h"
+
+#include <algorithm>
+
+#include "nescio/base/bits.h"
+#include "nescio/base/parallel.h"
+#include "nescio/field/kernels.h"
+#include "nescio/lookup/prover.h"
+#include "nescio/relation/prover_tables.h"
+
+namespace nescio::relation {
+namespace {
+
+// Numerators and denominators of all leaves.
+template <class E>
+struct Leaves {
+  ExtVector<E> p, q;
+};
+
+template <class E>
+void fill_lookup(const Circuit& circuit, const Values& values, const LeafBlock& block, const E& alpha, const E& beta, Leaves<E>& leaves) {
+  const Lookup& lookup = circuit.lookups[block.number];
+  const Dims& dims = circuit[lookup.columns[0]].dims;
+  const E base = alpha - E(F(lookup.table + 1));
+  // Rows of dimension 0 of the block, each contiguous in the tensor and among the leaves.
+  const std::uint32_t first0 = dims.empty() ? 0 : block.pieces[0].offset;
+  const std::size_t size0 = dims.empty() ? 1 : std::size_t{1} << block.pieces[0].log;
+  const std::size_t n0 = dims.empty() ? 1 : std::min<std::size_t>(size0, dims[0] - first0);
+  const std::size_t rows = (std::size_t{1} << block.log) / size0;
+  parallel_for(rows, std::max<std::size_t>(1, 4096 / size0), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) {
+      std::size_t rest = row, source = first0, stride = dims.empty() ? 1 : dims[0];
+      bool inside = true;
+      for (std::size_t d = 1; d < dims.size(); ++d) {
+        const std::size_t k = block.pieces[d].offset + (rest & ((std::size_t{1} << block.pieces[d].log) - 1));
+        rest >>= block.pieces[d].log;
+        inside = inside && k < dims[d];
+        source += k * stride;
+        stride *= dims[d];
+      }
+      if (!inside) continue;
+      const std::size_t at = static_cast<std::size_t>(block.offset) + row * size0;
+      const auto q = leaves.q.subspan(at, n0);
+      for (std::size_t i = 0; i < n0; ++i) {
+        leaves.p.set(at + i, -E::one());
+        q.set(i, base);
+      }
+      E power = beta;
+      for (const TensorId column : lookup.columns) {
+        axpy<E>(-power, values[column].subspan(source, n0), q);
+        power *= beta;
+      }
+    }
+  });
+}
+
+template <class E>
+void fill_table(const Circuit& circuit, const Values& values, const LeafBlock& block, const E& alpha, const E& beta, Leaves<E>& leaves) {
+  const Table& table = circuit.tables[block.number];
+  const std::size_t n = std::size_t{1} << block.log;
+  const std::uint32_t first = block.pieces[0].offset;
+  const std::span<const F> m = values[table.multiplicity].subspan(first, n);
+  const E base = alpha - E(F(block.number + 1));
+  parallel_for(n, 4096, [&](std::size_t begin, std::size_t end) {
+    const std::size_t at = static_cast<std::size_t>(block.offset) + begin;
+    std::vector<F> column(end - begin);
+    const auto q = leaves.q.subspan(at, end - begin);
+    for (std::size_t i = begin; i < end; ++i) {
+      leaves.p.set(static_cast<std::size_t>(block.offset) + i, E(m[i]));
+      q.set(i - begin, base);
+    }
+    E power = beta;
+    for (const TableColumn& c : table.columns) {
+      for (std::size_t i = begin; i < end; ++i) column[i - begin] = F::from_signed(c.at(first + static_cast<std::uint32_t>(i)));
+      axpy<E>(-power, column, q);
+      power *= beta;
+    }
+  });
+}
+
+template <class E>
+Leaves<E> make_leaves(const Circuit& circuit, const Values& values, const LeafPlan& plan, const E& alpha, const E& beta, const E& dummy) {
+  const std::size_t n = std::size_t{1} << plan.log;
+  Leaves<E> leaves{ExtVector<E>(n), ExtVector<E>(n)};
+  std::fill_n(leaves.q.plane(0), n, F(1));
+  for (const LeafBlock& block : plan.blocks) {
+    switch (block.kind) {
+      case LeafBlock::Kind::lookup: fill_lookup(circuit, values, block, alpha, beta, leaves); break;
+      case LeafBlock::Kind::table: fill_table(circuit, values, block, alpha, beta, leaves); break;
+      case LeafBlock::Kind::dummy: leaves.q.set(static_cast<std::size_t>(block.offset), dummy); break;
+    }
+  }
+  return leaves;
+}
+
+template <class E>
+using Claims = std::vector<std::vector<Claim<E>>>;  // by equation
+
+template <class E>
+Claims<E> prove_wave(const Circuit& circuit, const PublicValues& publics, const Values& values, const Claims<E>& equations,
+                     zk::ProverChannel<E>& ch) {
+  const E zeta = equations.size() > 1 ? ch.challenge("zeta") : E::one();  // V -> P
+  Expanded<E> all;
+  E power = E::one();
+  for (const auto& claims : equations) {
+    for (const Claim<E>& c : claims) expand(circuit, publics, Claim<E>{c.coef * power, c.tensor, c.weights}, all);
+    power *= zeta;
+  }
+  if (all.instances.empty()) return {};
+  std::vector<Instance<E>> instances;
+  unsigned rounds = 0, degree = 2;
+  for (const Claim<E>& c : all.instances) {
+    instances.push_back(make_instance(circuit, c));
+    rounds = std::max(rounds, instances.back().bits);
+    if (instances.back().weighted) degree = 3;
+  }
+  std::vector<sumcheck::Term<E>> terms(instances.size());
+  parallel_for(instances.size(), 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const Instance<E>& inst = instances[i];
+      terms[i].coef = inst.coef;
+      terms[i].bits = inst.bits;
+      terms[i].a = operand_table(inst, inst.side_a, circuit[inst.a].dims, values[inst.a]);
+      terms[i].b = operand_table(inst, inst.side_b, circuit[inst.b].dims, values[inst.b]);
+      if (inst.weighted) terms[i].weight = weight_table(inst);
+    }
+  });
+  const auto proven = sumcheck::prove_plain(ch, rounds, degree, std::move(terms));
+  Claims<E> next;
+  for (std::size_t i = 0; i < instances.size(); ++i) {
+    const Instance<E>& inst = instances[i];
+    ch.product("a", "b", proven.finals[i].a, proven.finals[i].b);  // P -> V
+    const std::span<const E> point = std::span<const E>(proven.point).subspan(rounds - inst.bits);
+    if (circuit.committed(inst.a) == nullptr) next.push_back({{E::one(), inst.a, final_weights(inst, inst.side_a, point)}});
+    if (circuit.committed(inst.b) == nullptr) next.push_back({{E::one(), inst.b, final_weights(inst, inst.side_b, point)}});
+  }
+  return next;
+}
+
+// Few entries: scalar. sum_i eq(tau, i) (A_i B_i - C_i) = 0.
+template <class E>
+void prove_triples(zk::ProverChannel<E>& ch) {
+  const std::size_t count = ch.used_triples() + 1;
+  const unsigned bits = log2_ceil(count);
+  std::vector<E> tau;
+  for (unsigned i = 0; i < bits; ++i) tau.push_back(ch.challenge("tau"));  // V -> P
+  SecretVector<E> a(ch.pads().triple_a), b(ch.pads().triple_b), c(ch.pads().triple_c);
+  NESCIO_CHECK(a.size() == count && b.size() == count && c.size() == count);
+  for (auto* t : {&a, &b, &c}) t->resize(std::size_t{1} << bits);
+  for (unsigned i = 0; i < bits; ++i) {
+    const std::vector<E> w = eq_table<E>(std::span<const E>(tau).subspan(i + 1));
+    E h0, h2;
+    for (std::size_t x = 0; x < w.size(); ++x) {
+      h0 += w[x] * (a[2 * x] * b[2 * x] - c[2 * x]);
+      h2 += w[x] * ((a[2 * x + 1] - a[2 * x]) * (b[2 * x + 1] - b[2 * x]));
+    }
+    ch.hidden("h0", h0);  // P -> V
+    ch.hidden("h2", h2);
+    const E r = ch.challenge("r");  // V -> P
+    for (auto* t : {&a, &b, &c}) {
+      for (std::size_t x = 0; x < w.size(); ++x) (*t)[x] = (*t)[2 * x] + r * ((*t)[2 * x + 1] - (*t)[2 * x]);
+      t->resize(w.size());
+    }
+  }
+  ch.clear("triple.a", a[0]);  // P -> V
+  ch.clear("triple.b", b[0]);
+}
+
+}  // namespace
+
+template <class E>
+void prove_segment(const Circuit& circuit, const PublicValues& publics, const Values& values, std::uint32_t segment, const E& alpha,
+                   const E& beta, zk::ProverChannel<E>& ch) {
+  const LeafPlan plan = plan_leaves(circuit, segment);
+  Leaves<E> leaves = make_leaves(circuit, values, plan, alpha, beta, ch.pads().dummy);
+  const std::vector<E> z = lookup::prove_tree(ch, std::move(leaves.p), std::move(leaves.q));
+  Claims<E> equations = {leaf_claims(circuit, plan, z, alpha, beta).q_claims};
+  unsigned bits = 0;
+  for (const Zero& zero : circuit.zeros)
+    if (zero.segment == segment) bits = std::max(bits, num_variables(circuit[zero.tensor].dims));
+  std::vector<E> point;
+  for (unsigned i = 0; i < bits; ++i) point.push_back(ch.challenge("point"));  // V -> P
+  for (const Zero& zero : circuit.zeros)
+    if (zero.segment == segment)
+      equations.push_back({{E::one(), zero.tensor, point_weights<E>(circuit[zero.tensor].dims, point)}});
+  while (!equations.empty()) equations = prove_wave(circuit, publics, values, equations, ch);
+  prove_triples(ch);
+}
+
+template <class E>
+E claim_value(const Dims& dims, std::span<const F> values, const Weights<E>& weights) {
+  std::vector<E> t(values.begin(), values.end());
+  for (std::size_t d = 0; d < dims.size(); ++d) {  // sum out dimension 0, again and again
+    const std::vector<E> w = weights[d].table(dims[d]);
+    std::vector<E> next(t.size() / dims[d]);
+    for (std::size_t i = 0; i < t.size(); ++i) next[i / dims[d]] += w[i % dims[d]] * t[i];
+    t = std::move(next);
+  }
+  return t[0];
+}
+
+#define NESCIO_INSTANTIATE(E)                                                                                             \
+  template void prove_segment(const Circuit&, const PublicValues&, const Values&, std::uint32_t, const E&, const E&,      \
+                              zk::ProverChannel<E>&);                                                                     \
+  template E claim_value(const Dims&, std::span<const F>, const Weights<E>&);
+NESCIO_INSTANTIATE(Ext2)
+NESCIO_INSTANTIATE(Ext3)
+#undef NESCIO_INSTANTIATE
+
+}  // namespace nescio::relation

@@ -1,0 +1,75 @@
+// relation/weight.h -- a public weight vector w over one dimension of n entries, with a succinct extension where it has one.
+//
+// A claim about a tensor T is  sum_i w_0(i_0) w_1(i_1) .. T[i]  for one weight per dimension. Kinds:
+//   point    w(i) = eq(z, i), i < n        the multilinear extension of T at z in this dimension
+//   index    w(i) = [i = k]
+//   pieces   w(i) = sum_p c_p [i in piece p] eq(z_p, i - offset_p), pieces aligned and disjoint
+//   dense    w(i) = any public vector
+// `on_block` gives the multilinear extension of w restricted to an aligned block: what the verifier needs to evaluate
+// the combined functional at the end of the proof.
+#pragma once
+#include <memory>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "nescio/circuit/layout.h"
+#include "nescio/field/extension.h"
+#include "nescio/poly/eq.h"
+
+namespace nescio::relation {
+
+template <class E>
+class Weight {
+ public:
+  struct Segment {  // one piece of `pieces`
+    E coef;
+    Piece piece;
+    std::vector<E> z;  // [piece.log]
+    friend bool operator==(const Segment& a, const Segment& b) {
+      return a.coef == b.coef && a.piece.offset == b.piece.offset && a.piece.log == b.piece.log && a.z == b.z;
+    }
+  };
+
+  static Weight point(std::vector<E> z) { return Weight(Point{std::move(z)}); }
+  static Weight index(std::uint32_t k) { return Weight(k); }
+  static Weight pieces(std::vector<Segment> s) { return Weight(Pieces{std::make_shared<const std::vector<Segment>>(std::move(s))}); }
+  static Weight dense(std::vector<E> w) { return Weight(Dense{std::make_shared<const std::vector<E>>(std::move(w))}); }
+
+  // w(0), .., w(n-1)
+  std::vector<E> table(std::uint32_t n) const;
+  // sum_{i<n} w(i)
+  E sum(std::uint32_t n) const;
+  // The extension at r (r.size() = block.log) of the vector w(block.offset + i), i < 2^block.log. The block lies below n.
+  E on_block(const Piece& block, std::span<const E> r) const;
+  // A vector of 2^bits entries that agrees with w below n, and its multilinear extension at r (r.size() = bits). Beyond
+  // n a point goes on as eq; the other kinds are zero there. For sums whose other factors vanish beyond n.
+  std::vector<E> extended_table(unsigned bits) const;
+  E extension(std::span<const E> r) const;
+
+  friend bool operator==(const Weight& a, const Weight& b) { return a.kind_ == b.kind_; }
+
+ private:
+  struct Point {
+    std::vector<E> z;
+    friend bool operator==(const Point&, const Point&) = default;
+  };
+  struct Pieces {
+    std::shared_ptr<const std::vector<Segment>> list;
+    friend bool operator==(const Pieces& a, const Pieces& b) { return a.list == b.list || *a.list == *b.list; }
+  };
+  struct Dense {
+    std::shared_ptr<const std::vector<E>> w;
+    friend bool operator==(const Dense& a, const Dense& b) { return a.w == b.w || *a.w == *b.w; }
+  };
+  using Kind = std::variant<Point, std::uint32_t, Pieces, Dense>;
+  explicit Weight(Kind kind) : kind_(std::move(kind)) {}
+
+  Kind kind_;
+};
+
+// One weight per dimension.
+template <class E>
+using Weights = std::vector<Weight<E>>;
+
+}  // namespace nescio::relation

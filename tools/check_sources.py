@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""check_sources.py -- the rules for files that no other tool checks (CONTRIBUTING.md states them).
+
+ASCII only; no tabs, trailing blanks or missing last newline; no source over 600 lines; a header opens with a comment
+that names it; no folder or file named utils, helpers, common or misc. Data files are exempt.
+"""
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TEXT = (".h", ".cc", ".py", ".sh", ".cmake", ".md", ".json", "CMakeLists.txt", "dev", "run", ".clang-tidy")
+SOURCE = (".h", ".cc", ".py", ".sh")
+LONGEST = 600
+DRAWER = re.compile(r"(^|/)(utils?|helpers?|common|misc)(/|\.[a-z]+$)")
+
+
+def files():
+    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard"], check=True,
+                            capture_output=True, text=True).stdout.splitlines()
+    return [f for f in listed if os.path.isfile(os.path.join(ROOT, f))]
+
+
+def problems(path):
+    if DRAWER.search(path):
+        yield f"{path}: name it by what it holds"
+    if not path.endswith(TEXT) or path.startswith("tests/corpus/"):
+        return
+    with open(os.path.join(ROOT, path), "rb") as f:
+        lines = f.read().split(b"\n")
+    if lines[-1]:
+        yield f"{path}:{len(lines)}: no newline at the end"
+    for number, line in enumerate(lines, 1):
+        if not line.isascii():
+            yield f"{path}:{number}: not ASCII"
+        if b"\t" in line or line.endswith((b" ", b"\r")):
+            yield f"{path}:{number}: a tab, or a blank at the end"
+    if path.endswith(SOURCE) and len(lines) - 1 > LONGEST:
+        yield f"{path}: {len(lines) - 1} lines, at most {LONGEST}"
+    if path.startswith("src/nescio/") and path.endswith(".h"):
+        name = path[len("src/nescio/"):].encode()
+        if not lines[0].startswith(b"// " + name):
+            yield f"{path}:1: open with '// {name.decode()} -- what it states'"
+
+
+def main():
+    found = [p for path in files() for p in problems(path)]
+    print("\n".join(found) if found else "sources: ok")
+    sys.exit(bool(found))
+
+
+if __name__ == "__main__":
+    main()
