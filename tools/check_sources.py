@@ -2,7 +2,8 @@
 """check_sources.py -- the rules for files that no other tool checks (CONTRIBUTING.md states them).
 
 ASCII only; no tabs, trailing blanks or missing last newline; no source over 600 lines; a header opens with a comment
-that names it; no folder or file named utils, helpers, common or misc. Data files are exempt.
+that names it; no folder or file named utils, helpers, common or misc; every error code is explained to users. Data files
+are exempt.
 """
 import os
 import re
@@ -44,8 +45,18 @@ def problems(path):
             yield f"{path}:1: open with '// {name.decode()} -- what it states'"
 
 
+def undocumented_errors():
+    """Every code of base/error.h stands in docs/guide/errors.md with its number."""
+    with open(os.path.join(ROOT, "src/nescio/base/error.h"), encoding="ascii") as f:
+        codes = re.findall(r"^  k\w+ = (\d+),\s*// (\w+)", f.read(), re.M)
+    with open(os.path.join(ROOT, "docs/guide/errors.md"), encoding="ascii") as f:
+        page = f.read()
+    return [f"docs/guide/errors.md: has no row for {name}, {number}" for number, name in codes
+            if f"| `{name}` | {number} |" not in page]
+
+
 def main():
-    found = [p for path in files() for p in problems(path)]
+    found = [p for path in files() for p in problems(path)] + undocumented_errors()
     print("\n".join(found) if found else "sources: ok")
     sys.exit(bool(found))
 

@@ -1,16 +1,11 @@
 #include "nescio/circuit/builder.h"
 
-#include <algorithm>
 #include <array>
 
 #include "nescio/circuit/check.h"
 
 namespace nescio {
 namespace {
-
-bool same_column(const TableColumn& a, const TableColumn& b) {
-  return a.explicit_values == b.explicit_values && a.start == b.start && a.step == b.step && a.values == b.values;
-}
 
 TableColumn normalised(TableColumn column) {
   if (!column.explicit_values || column.values.empty()) return column;
@@ -42,7 +37,9 @@ TensorId CircuitBuilder::committed(Dims dims, std::uint32_t segment) {
 TensorId CircuitBuilder::constant(Dims dims, std::vector<std::int64_t> values) {
   return append({std::move(dims), Constant{false, std::move(values)}});
 }
-TensorId CircuitBuilder::poseidon_constants(Dims dims) { return append({std::move(dims), Constant{true, {}}}); }
+TensorId CircuitBuilder::poseidon_constants(Dims dims) {
+  return append({std::move(dims), Constant{true, {}}});
+}
 TensorId CircuitBuilder::public_values(Dims dims, Public::Source source) {
   return append({std::move(dims), Public{source}});
 }
@@ -86,8 +83,7 @@ std::uint32_t CircuitBuilder::table(std::uint32_t rows, std::vector<TableColumn>
   }
   for (std::uint32_t i = 0; i < circuit_.tables.size(); ++i) {
     const Table& t = circuit_.tables[i];
-    if (t.rows == rows && std::equal(columns.begin(), columns.end(), t.columns.begin(), t.columns.end(), same_column))
-      return i;
+    if (t.rows == rows && t.columns == columns) return i;
   }
   const TensorId multiplicity = append({Dims{rows}, Committed{Role::multiplicity, segment}});
   circuit_.tables.push_back({rows, std::move(columns), multiplicity});
@@ -105,24 +101,25 @@ void CircuitBuilder::zero(TensorId tensor, std::uint32_t segment) {
   circuit_.zeros.push_back({tensor, segment});
 }
 
-void CircuitBuilder::input(InputPort port) { circuit_.inputs.push_back(std::move(port)); }
-void CircuitBuilder::output(OutputPort port) { circuit_.outputs.push_back(std::move(port)); }
-void CircuitBuilder::digest(DigestPort port) { circuit_.digests.push_back(port); }
+void CircuitBuilder::input(InputPort port) {
+  circuit_.inputs.push_back(std::move(port));
+}
+void CircuitBuilder::output(OutputPort port) {
+  circuit_.outputs.push_back(std::move(port));
+}
+void CircuitBuilder::digest(DigestPort port) {
+  circuit_.digests.push_back(port);
+}
 
-ArgumentTensors add_argument_tensors(Circuit& circuit, std::uint32_t segment, std::uint32_t pads, std::uint32_t triples,
-                                     std::uint32_t degree) {
+void add_argument_tensors(Circuit& circuit, std::uint32_t segment, std::uint32_t pads, std::uint32_t triples,
+                          std::uint32_t degree) {
   NESCIO_CHECK(segment < circuit.segments && pads >= 1 && triples >= 1 && degree >= 1);
   const auto add = [&](std::uint32_t n, Role role) {
     circuit.tensors.push_back({Dims{n, degree}, Committed{role, segment}});
-    return static_cast<TensorId>(circuit.tensors.size() - 1);
   };
-  ArgumentTensors t;
-  t.pad = add(pads, Role::pad);
-  t.triple_a = add(triples, Role::triple_a);
-  t.triple_b = add(triples, Role::triple_b);
-  t.triple_c = add(triples, Role::triple_c);
-  t.dummy = add(1, Role::dummy);
-  return t;
+  add(pads, Role::pad);
+  for (const Role role : {Role::triple_a, Role::triple_b, Role::triple_c}) add(triples, role);
+  add(1, Role::dummy);
 }
 
 }  // namespace nescio

@@ -12,11 +12,19 @@
 namespace nescio {
 
 // Dimension of a source runs with dimension d of the result; or is fixed at index i.
-inline DimRef runs_with(std::uint32_t d) { return {false, d}; }
-inline DimRef fixed_at(std::uint32_t i) { return {true, i}; }
+inline DimRef runs_with(std::uint32_t d) {
+  return {false, d};
+}
+inline DimRef fixed_at(std::uint32_t i) {
+  return {true, i};
+}
 
-inline TableColumn progression(std::int64_t start, std::int64_t step) { return {false, start, step, {}}; }
-inline TableColumn listed(std::vector<std::int64_t> values) { return {true, 0, 0, std::move(values)}; }
+inline TableColumn progression(std::int64_t start, std::int64_t step) {
+  return {false, start, step, {}};
+}
+inline TableColumn listed(std::vector<std::int64_t> values) {
+  return {true, 0, 1, std::move(values)};
+}
 
 class CircuitBuilder {
  public:
@@ -59,12 +67,9 @@ class CircuitBuilder {
   Circuit circuit_;
 };
 
-// The extension-valued tensors of the argument in one segment: [pads, degree], three [triples, degree], [1, degree].
-// Their sizes follow from a dry run of the verifier's replay, so they are appended last.
-struct ArgumentTensors {
-  TensorId pad = 0, triple_a = 0, triple_b = 0, triple_c = 0, dummy = 0;
-};
-ArgumentTensors add_argument_tensors(Circuit& circuit, std::uint32_t segment, std::uint32_t pads, std::uint32_t triples,
-                                     std::uint32_t degree);
+// Appends the extension-valued tensors of the argument in one segment: pad [pads, degree], triple_a, triple_b, triple_c
+// [triples, degree], dummy [1, degree]. Their sizes follow from a dry run of the verifier's replay, so they come last.
+void add_argument_tensors(Circuit& circuit, std::uint32_t segment, std::uint32_t pads, std::uint32_t triples,
+                          std::uint32_t degree);
 
 }  // namespace nescio

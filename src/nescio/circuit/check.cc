@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <bitset>
 #include <initializer_list>
 #include <optional>
+
+#include "nescio/sponge/poseidon.h"
 
 namespace nescio {
 namespace {
@@ -12,7 +15,9 @@ namespace {
 using Rule = CircuitRule;
 #define NESCIO_RULE(cond, rule) NESCIO_VERIFY(cond, ErrorCode::kVKey, rule)
 
-bool in_range(std::int64_t x) { return -kMaxInteger <= x && x <= kMaxInteger; }
+bool in_range(std::int64_t x) {
+  return -kMaxInteger <= x && x <= kMaxInteger;
+}
 
 // What a definition, a lookup or a zero may name: values, not the argument's own tensors.
 bool is_operand(const Circuit& circuit, TensorId id) {
@@ -33,7 +38,7 @@ Status check_affine(const Circuit& circuit, const Dims& dims, const Affine& affi
   NESCIO_RULE(in_range(affine.constant), Rule::kScalar);
   NESCIO_RULE(affine.divisor >= 1 && affine.divisor <= static_cast<std::uint64_t>(kMaxInteger), Rule::kScalar);
   for (const AffineTerm& term : affine.terms) {
-    NESCIO_RULE(in_range(term.coef), Rule::kScalar);
+    NESCIO_RULE(in_range(term.coef) && term.coef != 0, Rule::kScalar);
     const Dims& source = circuit[term.source].dims;
     NESCIO_RULE(term.dims.size() == source.size(), Rule::kIndex);
     std::bitset<kMaxDims> used;  // a diagonal is not a product of weights, one for each dimension
@@ -95,7 +100,7 @@ Status check_map(const Circuit& circuit, const Dims& dims, const Map& map) {
   } else if (const auto* shift = std::get_if<ShiftMatrix>(&map.matrix)) {
     NESCIO_RULE(-std::int64_t{cols} < shift->offset && shift->offset < std::int64_t{rows}, Rule::kMatrix);
   } else {
-    NESCIO_RULE(rows == kPoseidonSboxes && cols == kPoseidonWidth + kPoseidonSboxes, Rule::kMatrix);
+    NESCIO_RULE(rows == kPoseidonSboxes && cols == kPoseidonInputs, Rule::kMatrix);
   }
   return Unit{};
 }
@@ -110,16 +115,19 @@ Status check_constant(const Dims& dims, const Constant& constant) {
   return Unit{};
 }
 
+bool is_known(const Tensor& tensor) {
+  return std::holds_alternative<Constant>(tensor.def) || std::holds_alternative<Public>(tensor.def);
+}
+
 // A public operand only changes weights: a factor, or a vector along one index of the private operand.
-bool is_weight(const Circuit& circuit, TensorId id, const std::vector<std::uint8_t>& labels,
-               const std::vector<std::uint8_t>& other) {
+bool is_weight(const Tensor& known, const std::vector<std::uint8_t>& labels, const std::vector<std::uint8_t>& other) {
   unsigned vectors = 0;
   for (std::size_t d = 0; d < labels.size(); ++d)
-    if (circuit[id].dims[d] > 1) {
+    if (known.dims[d] > 1) {
       ++vectors;
       if (std::find(other.begin(), other.end(), labels[d]) == other.end()) return false;
     }
-  return vectors <= 1;
+  return is_known(known) && vectors <= 1;
 }
 
 Status check_public_operands(const Circuit& circuit) {
@@ -127,11 +135,10 @@ Status check_public_operands(const Circuit& circuit) {
   for (const Tensor& tensor : circuit.tensors) {
     if (const auto* map = std::get_if<Map>(&tensor.def)) NESCIO_RULE(is_private[map->source], Rule::kPublicOperand);
     const auto* c = std::get_if<Contract>(&tensor.def);
-    if (c == nullptr || (is_private[c->a] && is_private[c->b])) continue;
+    if (c == nullptr) continue;
     NESCIO_RULE(is_private[c->a] || is_private[c->b], Rule::kPublicOperand);
-    NESCIO_RULE(is_private[c->a] ? is_weight(circuit, c->b, c->b_labels, c->a_labels)
-                                 : is_weight(circuit, c->a, c->a_labels, c->b_labels),
-                Rule::kPublicOperand);
+    NESCIO_RULE(is_private[c->a] || is_weight(circuit[c->a], c->a_labels, c->b_labels), Rule::kPublicOperand);
+    NESCIO_RULE(is_private[c->b] || is_weight(circuit[c->b], c->b_labels, c->a_labels), Rule::kPublicOperand);
   }
   return Unit{};
 }
@@ -160,34 +167,79 @@ Status check_multiplicities(const Circuit& circuit) {
   return Unit{};
 }
 
-std::uint64_t own_steps(const Tensor& tensor) {
-  if (std::holds_alternative<Constant>(tensor.def) || std::holds_alternative<Public>(tensor.def))
-    return num_cells(tensor.dims);
+// Sums and products of counts, all at most kMany.
+constexpr std::uint64_t kMany = std::uint64_t{1} << 62;
+std::uint64_t plus(std::uint64_t a, std::uint64_t b) {
+  return std::min(a + b, kMany);
+}
+std::uint64_t mul(std::uint64_t a, std::uint64_t b) {
+  return static_cast<std::uint64_t>(std::min<unsigned __int128>(static_cast<unsigned __int128>(a) * b, kMany));
+}
+
+std::uint64_t num_products(const Dims& dims) {
+  std::uint64_t n = 1;
+  for (const std::uint32_t d : dims) n *= static_cast<std::uint64_t>(std::popcount(d));
+  return n;
+}
+
+// What one claim on a tensor costs where it is; with `dense` weights each dimension is gone through as well.
+std::uint64_t claim_cost(const Circuit& circuit, const Tensor& tensor, bool dense) {
+  std::uint64_t cost = 1;
+  if (std::holds_alternative<Committed>(tensor.def)) cost = num_products(tensor.dims);
+  if (is_known(tensor)) cost = num_cells(tensor.dims);
   if (const auto* map = std::get_if<Map>(&tensor.def)) {
-    if (const auto* sparse = std::get_if<SparseMatrix>(&map->matrix)) return 1 + sparse->entries.size();
-    if (std::holds_alternative<PoseidonMatrix>(map->matrix)) return kPoseidonSboxes * (kPoseidonWidth + kPoseidonSboxes);
+    cost = std::uint64_t{tensor.dims[map->dim]} + circuit[map->source].dims[map->dim];
+    if (const auto* sparse = std::get_if<SparseMatrix>(&map->matrix)) cost += sparse->entries.size();
+    if (std::holds_alternative<PoseidonMatrix>(map->matrix)) cost += kPoseidonSboxes * kPoseidonInputs;
   }
-  return 1;
+  if (dense)
+    for (const std::uint32_t n : tensor.dims) cost += n;
+  return cost;
+}
+
+struct Visits {
+  std::uint64_t plain = 0, dense = 0;  // claims whose weights have succinct extensions, and others
+  void add(const Visits& v) {
+    plain = plus(plain, v.plain);
+    dense = plus(dense, v.dense);
+  }
+};
+
+std::vector<Visits> count_visits(const Circuit& circuit) {
+  const std::vector<bool> is_private = private_tensors(circuit);
+  std::vector<Visits> visits(circuit.tensors.size());
+  for (const Lookup& lookup : circuit.lookups)  // a lookup is cut into blocks: a claim for each
+    for (const TensorId column : lookup.columns) visits[column].add({num_products(circuit[column].dims), 0});
+  for (const Zero& zero : circuit.zeros) visits[zero.tensor].add({1, 0});
+  for (TensorId id = static_cast<TensorId>(visits.size()); id-- > 0;) {
+    Visits down = visits[id];
+    const Tensor& tensor = circuit[id];
+    const auto* contract = std::get_if<Contract>(&tensor.def);
+    const bool vector =
+        contract != nullptr && ((!is_private[contract->a] && num_cells(circuit[contract->a].dims) > 1) ||
+                                (!is_private[contract->b] && num_cells(circuit[contract->b].dims) > 1));
+    if (vector || std::holds_alternative<Map>(tensor.def)) down = {0, plus(down.plain, down.dense)};
+    for_each_source(tensor, [&](TensorId source) { visits[source].add(down); });
+  }
+  return visits;
 }
 
 Status check_work(const Circuit& circuit) {
   for (const unsigned depth : depths(circuit)) NESCIO_RULE(depth <= kMaxDepth, Rule::kDepth);
-  std::vector<std::uint64_t> steps(circuit.tensors.size());
   std::vector<unsigned> nesting(circuit.tensors.size());
-  for (std::size_t id = 0; id < steps.size(); ++id) {
-    const Tensor& tensor = circuit.tensors[id];
-    steps[id] = own_steps(tensor);
-    for_each_source(tensor, [&](TensorId source) {
-      steps[id] = std::min(steps[id] + steps[source], kMaxCells);  // saturates
-      nesting[id] = std::max(nesting[id], nesting[source] + 1);
-    });
+  for (std::size_t id = 0; id < nesting.size(); ++id) {
+    for_each_source(circuit.tensors[id],
+                    [&](TensorId source) { nesting[id] = std::max(nesting[id], nesting[source] + 1); });
     NESCIO_RULE(nesting[id] <= kMaxNesting, Rule::kNesting);
   }
-  std::uint64_t total = 0;  // at most 2^24 claims of at most 2^40 steps
-  for (const Lookup& lookup : circuit.lookups)
-    for (const TensorId column : lookup.columns) total += steps[column];
-  for (const Zero& zero : circuit.zeros) total += steps[zero.tensor];
-  NESCIO_RULE(total <= kMaxExpansion, Rule::kExpansion);
+  const std::vector<Visits> visits = count_visits(circuit);
+  std::uint64_t work = 0;
+  for (std::size_t id = 0; id < visits.size(); ++id) {
+    const Tensor& tensor = circuit.tensors[id];
+    work = plus(work, mul(visits[id].plain, claim_cost(circuit, tensor, false)));
+    work = plus(work, mul(visits[id].dense, claim_cost(circuit, tensor, true)));
+  }
+  NESCIO_RULE(work <= kMaxWork, Rule::kWork);
   return Unit{};
 }
 
@@ -204,7 +256,8 @@ Status check_constrained(const Circuit& circuit) {
   return Unit{};
 }
 
-Status check_argument(const Circuit& circuit) {
+// All five tensors in each segment, or none at all.
+Status check_argument(const Circuit& circuit, bool with_argument) {
   constexpr std::size_t kRoles = 5;
   std::vector<std::array<const Tensor*, kRoles>> found(circuit.segments);
   std::size_t count = 0;
@@ -218,10 +271,9 @@ Status check_argument(const Circuit& circuit) {
     found[committed->segment][role] = &tensor;
     ++count;
   }
-  if (count == 0) return Unit{};
-  NESCIO_RULE(count == kRoles * circuit.segments, Rule::kArgument);
+  NESCIO_RULE(count == (with_argument ? kRoles * circuit.segments : 0), Rule::kArgument);
   for (const auto& set : found)
-    NESCIO_RULE(set[1]->dims == set[2]->dims && set[1]->dims == set[3]->dims, Rule::kArgument);
+    NESCIO_RULE(!with_argument || (set[1]->dims == set[2]->dims && set[1]->dims == set[3]->dims), Rule::kArgument);
   return Unit{};
 }
 
@@ -333,7 +385,7 @@ Status check_table(const Circuit& circuit, const Table& table) {
   NESCIO_RULE(!table.columns.empty() && table.columns.size() <= kMaxLookupWidth, Rule::kTable);
   for (const TableColumn& column : table.columns) {
     if (column.explicit_values) {
-      NESCIO_RULE(column.start == 0 && column.step == 0 && column.values.size() == table.rows, Rule::kTable);
+      NESCIO_RULE(column.start == 0 && column.step == 1 && column.values.size() == table.rows, Rule::kTable);
       NESCIO_RULE(std::all_of(column.values.begin(), column.values.end(), in_range), Rule::kTable);
     } else {  // both ends in range: so is everything between
       const __int128 last = column.start + static_cast<__int128>(column.step) * (table.rows - 1);
@@ -359,7 +411,14 @@ Status check_lookup(const Circuit& circuit, const Lookup& lookup) {
   return Unit{};
 }
 
-Status check_circuit(const Circuit& circuit) {
+std::vector<std::uint64_t> claim_counts(const Circuit& circuit) {
+  const std::vector<Visits> visits = count_visits(circuit);
+  std::vector<std::uint64_t> counts(visits.size());
+  for (std::size_t id = 0; id < counts.size(); ++id) counts[id] = plus(visits[id].plain, visits[id].dense);
+  return counts;
+}
+
+Status check_circuit(const Circuit& circuit, bool with_argument) {
   NESCIO_RULE(circuit.segments >= 1 && circuit.segments <= kMaxSegments, Rule::kCount);
   NESCIO_RULE(circuit.tensors.size() <= kMaxTensors && circuit.tables.size() <= kMaxTables, Rule::kCount);
   NESCIO_RULE(circuit.lookups.size() <= kMaxLookups && circuit.zeros.size() <= kMaxLookups, Rule::kCount);
@@ -370,15 +429,15 @@ Status check_circuit(const Circuit& circuit) {
   for (const Table& table : circuit.tables) NESCIO_TRY_STATUS(check_table(circuit, table));
   for (const Lookup& lookup : circuit.lookups) NESCIO_TRY_STATUS(check_lookup(circuit, lookup));
   for (const Zero& zero : circuit.zeros)
-    NESCIO_RULE(zero.tensor < circuit.tensors.size() && is_operand(circuit, zero.tensor) &&
-                    zero.segment < circuit.segments,
-                Rule::kZero);
+    NESCIO_RULE(
+        zero.tensor < circuit.tensors.size() && is_operand(circuit, zero.tensor) && zero.segment < circuit.segments,
+        Rule::kZero);
   NESCIO_TRY_STATUS(check_totals(circuit));
   NESCIO_TRY_STATUS(check_public_operands(circuit));
   NESCIO_TRY_STATUS(check_multiplicities(circuit));
   NESCIO_TRY_STATUS(check_work(circuit));
   NESCIO_TRY_STATUS(check_constrained(circuit));
-  NESCIO_TRY_STATUS(check_argument(circuit));
+  NESCIO_TRY_STATUS(check_argument(circuit, with_argument));
   return check_ports(circuit);
 }
 

@@ -26,8 +26,9 @@ inline constexpr std::uint64_t kMaxPublicCells = std::uint64_t{1} << 24;  // of 
 inline constexpr std::int64_t kMaxInteger = (std::int64_t{1} << 62) - 1;  // coefficients, constants, table entries
 inline constexpr unsigned kMaxNesting = 256;                              // definitions below a tensor
 // Steps of a verifier that follows each lookup column and each zero down to committed cells and public values, once
-// for each way to get there: 1 for a tensor, its cells if they are public, its entries if it is a map.
-inline constexpr std::uint64_t kMaxExpansion = std::uint64_t{1} << 24;
+// for each way to get there: at a committed tensor its binary blocks, at a public one its cells, at a map its entries
+// and extents; below a map or a public vector all extents too. Some field operations each.
+inline constexpr std::uint64_t kMaxWork = std::uint64_t{1} << 26;
 
 // `where` of the kVKey that the checks return.
 enum class CircuitRule : std::uint32_t {
@@ -41,24 +42,28 @@ enum class CircuitRule : std::uint32_t {
   kLabels = 8,          // of a contraction: see circuit/circuit.h; equal extents
   kMatrix = 9,          // a map's dimension, its entries in range and sorted; dims of the result
   kConstant = 10,       // one value for each cell, in range
-  kPublicOperand = 11,  // a contraction or map has a private operand; a public one is a scalar or a vector along one
-                        // label of the private one
+  kPublicOperand = 11,  // a contraction or map has a private operand; one that is not is constant or public itself (not
+                        // affine in such), and a scalar or a vector along one label of the private operand
   kTable = 12,          // rows, width, entries in range
   kMultiplicity = 13,   // each table has its own multiplicity tensor [rows], and there are no others
   kLookup = 14,         // as many columns as the table's, of equal dims
   kZero = 15,
   kDepth = 16,          // kMaxDepth
   kNesting = 17,        // kMaxNesting
-  kExpansion = 18,      // kMaxExpansion
+  kWork = 18,           // kMaxWork
   kUnconstrained = 19,  // a committed value tensor that no lookup and no zero depends on
-  kArgument = 20,       // either no argument tensors at all, or all five in each segment, of one degree
+  kArgument = 20,       // pad, triples, dummy once in each segment, of one degree
   kPort = 21,           // names, shapes, scales, ranges; each public tensor has exactly one port
 };
 
-Status check_circuit(const Circuit& circuit);
+// `with_argument`: a circuit as it stands in a key. Without: as it is lowered, before the argument's tensors are added.
+Status check_circuit(const Circuit& circuit, bool with_argument = true);
 
-// Parts of it. The definition of one tensor, given the tensors before it (all but kPublicOperand and what needs the
-// whole circuit); one table; one lookup.
+// [tensors], for a circuit that has passed: no fewer than the claims that a verifier makes on a tensor. Saturates.
+std::vector<std::uint64_t> claim_counts(const Circuit& circuit);
+
+// Parts of the check. The definition of one tensor, given the tensors before it (all but kPublicOperand and what needs
+// the whole circuit); one table; one lookup.
 Status check_tensor(const Circuit& circuit, TensorId id);
 Status check_table(const Circuit& circuit, const Table& table);
 Status check_lookup(const Circuit& circuit, const Lookup& lookup);

@@ -33,6 +33,7 @@ enum class Role : std::uint8_t { value, multiplicity, pad, triple_a, triple_b, t
 struct Committed {
   Role role = Role::value;
   std::uint32_t segment = 0;
+  friend bool operator==(const Committed&, const Committed&) = default;
 };
 
 // divisor * y = constant + sum_k coef_k * x_k over the integers; in the field y = (..)/divisor.
@@ -47,11 +48,13 @@ struct AffineTerm {
   std::int64_t coef = 1;
   TensorId source = 0;
   std::vector<DimRef> dims;  // one for each dimension of the source
+  friend bool operator==(const AffineTerm&, const AffineTerm&) = default;
 };
 struct Affine {
   std::vector<AffineTerm> terms;
   std::int64_t constant = 0;
   std::uint64_t divisor = 1;
+  friend bool operator==(const Affine&, const Affine&) = default;
 };
 
 // Y[y_labels] = sum over labels not in y of A[a_labels] * B[b_labels]. A label names an index; it appears at most once
@@ -60,6 +63,7 @@ struct Affine {
 struct Contract {
   TensorId a = 0, b = 0;
   std::vector<std::uint8_t> a_labels, b_labels, y_labels;
+  friend bool operator==(const Contract&, const Contract&) = default;
 };
 
 // y[.., o, ..] = sum_k M[o,k] x[.., k, ..] along one dimension, M public and x private.
@@ -67,33 +71,42 @@ struct SparseMatrix {  // entries sorted by (row, col), no duplicates
   struct Entry {
     std::uint32_t row = 0, col = 0;
     std::int64_t coef = 1;
+    friend bool operator==(const Entry&, const Entry&) = default;
   };
   std::vector<Entry> entries;
+  friend bool operator==(const SparseMatrix&, const SparseMatrix&) = default;
 };
 struct ShiftMatrix {  // M[o,k] = [o = k + offset]
   std::int64_t offset = 0;
+  friend bool operator==(const ShiftMatrix&, const ShiftMatrix&) = default;
 };
-struct PoseidonMatrix {
-};  // the linear layers of the permutation (sponge/poseidon.h): S-box inputs from sponge inputs and x^7 cells
+struct PoseidonMatrix {  // the linear layers of the permutation (sponge/poseidon.h): S-box inputs from sponge inputs
+                         // and x^7 cells
+  friend bool operator==(const PoseidonMatrix&, const PoseidonMatrix&) = default;
+};
 struct Map {
   TensorId source = 0;
   std::uint32_t dim = 0;
   std::variant<SparseMatrix, ShiftMatrix, PoseidonMatrix> matrix;
+  friend bool operator==(const Map&, const Map&) = default;
 };
 
 // Values fixed by the circuit itself.
 struct Constant {
   bool poseidon = false;  // the round constants as seen by the S-boxes (sponge/poseidon.h); then `values` is empty
   std::vector<std::int64_t> values;  // logical order
+  friend bool operator==(const Constant&, const Constant&) = default;
 };
 // Values that the verifier learns beside the circuit: bindings in the key, or the statement.
 struct Public {
   enum class Source : std::uint8_t { key, statement } source = Source::statement;
+  friend bool operator==(const Public&, const Public&) = default;
 };
 
 struct Tensor {
   Dims dims;
   std::variant<Committed, Affine, Contract, Map, Constant, Public> def;
+  friend bool operator==(const Tensor&, const Tensor&) = default;
 };
 
 // A public table of `rows` rows. A column is an arithmetic progression start + i*step, or explicit values.
@@ -104,11 +117,13 @@ struct TableColumn {
   std::int64_t at(std::uint32_t i) const {
     return explicit_values ? values[i] : start + step * static_cast<std::int64_t>(i);
   }
+  friend bool operator==(const TableColumn&, const TableColumn&) = default;
 };
 struct Table {
   std::uint32_t rows = 0;
   std::vector<TableColumn> columns;
   TensorId multiplicity = 0;  // committed, role multiplicity, dims [rows]; its segment holds the table's leaves
+  friend bool operator==(const Table&, const Table&) = default;
 };
 
 // For each index i of the columns (equal dims): (columns[0][i], .., columns[w-1][i]) is a row of the table.
@@ -116,12 +131,14 @@ struct Lookup {
   std::uint32_t table = 0;
   std::uint32_t segment = 0;
   std::vector<TensorId> columns;
+  friend bool operator==(const Lookup&, const Lookup&) = default;
 };
 
 // A tensor that must vanish; claimed in `segment`.
 struct Zero {
   TensorId tensor = 0;
   std::uint32_t segment = 0;
+  friend bool operator==(const Zero&, const Zero&) = default;
 };
 
 // real = integer * mantissa * 2^exponent, exactly.
@@ -137,6 +154,7 @@ struct InputPort {
   TensorId tensor = 0;          // committed, the flattened cells [n]
   std::vector<Scale> scales;    // one for all, or one for each cell
   std::int64_t lo = 0, hi = 0;  // proven range of the integers
+  friend bool operator==(const InputPort&, const InputPort&) = default;
 };
 
 // A named output y[n] and its gadget of public switches (statement/gadget.h):
@@ -151,6 +169,7 @@ struct OutputPort {
   TensorId pub_outside = 0;                          // Public, statement, [n], 0 or 1
   bool has_argmax = false;                           // n > 1
   TensorId pub_onehot = 0, pub_on = 0, pub_tie = 0;  // [n], [1], [n]: on*[i = k], on, on*[i < k]
+  friend bool operator==(const OutputPort&, const OutputPort&) = default;
 };
 
 // A salted digest of one tensor group, bound by a sponge in the circuit (docs/spec/digest.md).
@@ -158,6 +177,7 @@ enum class Group : std::uint8_t { weights, inputs, outputs };
 struct DigestPort {
   Group group = Group::weights;
   TensorId tensor = 0;  // Public, key, [4]
+  friend bool operator==(const DigestPort&, const DigestPort&) = default;
 };
 
 struct Circuit {
@@ -172,6 +192,7 @@ struct Circuit {
 
   const Tensor& operator[](TensorId id) const { return tensors[id]; }
   const Committed* committed(TensorId id) const { return std::get_if<Committed>(&tensors[id].def); }
+  friend bool operator==(const Circuit&, const Circuit&) = default;
 };
 
 std::uint64_t num_cells(const Dims& dims);  // product; 2^64 - 1 if it is larger

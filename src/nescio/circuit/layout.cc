@@ -6,6 +6,7 @@
 #include <queue>
 
 #include "nescio/base/bits.h"
+#include "nescio/circuit/check.h"
 
 namespace nescio {
 namespace {
@@ -210,6 +211,8 @@ Status check_layout(const Circuit& circuit, const Layout& layout) {
   std::vector<Used> used;
   used.reserve(layout.blocks.size());
   std::vector<Piece> pieces;
+  const std::vector<std::uint64_t> claims = claim_counts(circuit);
+  unsigned __int128 work = 0;
   std::size_t i = 0;
   for (TensorId id = 0; id < circuit.tensors.size(); ++id) {
     const Committed* committed = circuit.committed(id);
@@ -223,9 +226,11 @@ Status check_layout(const Circuit& circuit, const Layout& layout) {
       const std::uint64_t size = std::uint64_t{1} << log;
       NESCIO_VERIFY(block.row % size == 0 && block.row + size <= usable, kBad, 6);
       used.push_back({block.column, block.row, block.row + size});
+      work += claims[id];
     }
   }
   NESCIO_VERIFY(i == layout.blocks.size(), kBad, 3);
+  NESCIO_VERIFY(work <= kMaxWork, kBad, 8);
   std::sort(used.begin(), used.end(), [](const Used& a, const Used& b) {
     return a.column != b.column ? a.column < b.column : a.begin < b.begin;
   });

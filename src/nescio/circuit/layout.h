@@ -27,6 +27,7 @@ struct Block {
   std::uint32_t column = 0;   // column position, 0 <= column < 2^kappa
   std::uint32_t row = 0;      // multiple of 2^size_log()
   unsigned size_log() const;
+  friend bool operator==(const Block&, const Block&) = default;
 };
 struct Layout {
   std::uint8_t log_rows = 0;        // h
@@ -36,6 +37,7 @@ struct Layout {
   // By tensor; for one tensor in the order of BlockCursor.
   std::vector<Block> blocks;
 
+  friend bool operator==(const Layout&, const Layout&) = default;
   std::uint32_t columns() const { return static_cast<std::uint32_t>(column_segment.size()); }
 };
 
@@ -71,7 +73,8 @@ std::uint64_t num_columns(const Circuit& circuit, unsigned log_rows, std::uint32
 Layout pack(const Circuit& circuit, unsigned log_rows, std::uint32_t reserved_rows);
 
 // Every committed cell is in exactly one block, blocks are in order, aligned and disjoint, above the reserved rows, in
-// columns of their own segment. kVKey otherwise. `circuit` has passed check_circuit.
+// columns of their own segment; and not so many of them that all claims (claim_counts) take a verifier more than
+// kMaxWork. kVKey otherwise. `circuit` has passed check_circuit.
 Status check_layout(const Circuit& circuit, const Layout& layout);
 
 }  // namespace nescio

@@ -10,16 +10,19 @@ namespace nescio::NESCIO_ISA {
 // ---- base slices
 struct BaseOps {
   static void add(const Word* a, const Word* b, Word* out, std::size_t n) {
-    for_each_register(0, n, [&](std::size_t i, auto t) { store(out + i, load(a + i, t) + load(b + i, t), t); });
+    for_each_register(
+        0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY { store(out + i, load(a + i, t) + load(b + i, t), t); });
   }
   static void sub(const Word* a, const Word* b, Word* out, std::size_t n) {
-    for_each_register(0, n, [&](std::size_t i, auto t) { store(out + i, load(a + i, t) - load(b + i, t), t); });
+    for_each_register(
+        0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY { store(out + i, load(a + i, t) - load(b + i, t), t); });
   }
   static void mul(const Word* a, const Word* b, Word* out, std::size_t n) {
-    for_each_register(0, n, [&](std::size_t i, auto t) { store(out + i, load(a + i, t) * load(b + i, t), t); });
+    for_each_register(
+        0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY { store(out + i, load(a + i, t) * load(b + i, t), t); });
   }
   static void mul_add(const Word* a, const Word* b, Word* acc, std::size_t n) {
-    for_each_register(0, n, [&](std::size_t i, auto t) {
+    for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
       Acc s = Acc::from(load(acc + i, t));
       s.mac(load(a + i, t), load(b + i, t));
       store(acc + i, s.reduce(), t);
@@ -27,34 +30,25 @@ struct BaseOps {
   }
   static void scale(Word c, const Word* x, Word* out, std::size_t n) {
     const Packed pc = Packed::broadcast(c);
-    for_each_register(0, n, [&](std::size_t i, auto t) { store(out + i, pc * load(x + i, t), t); });
+    for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY { store(out + i, pc * load(x + i, t), t); });
   }
   static void canonicalise(Word* x, std::size_t n) {
-    for_each_register(0, n, [&](std::size_t i, auto t) { store(x + i, load(x + i, t).canonical(), t); });
+    for_each_register(0, n,
+                      [&](std::size_t i, auto t) NESCIO_INLINE_BODY { store(x + i, load(x + i, t).canonical(), t); });
   }
   static Word dot(const Word* a, const Word* b, std::size_t n) {
-    Packed total = Packed::broadcast(0);
-    for_each_block(n, Acc::kMaxTerms, [&](std::size_t begin, std::size_t end) {
-      Acc s;
-      for_each_register(begin, end, [&](std::size_t i, auto t) { s.mac(load(a + i, t), load(b + i, t)); });
-      total = total + s.reduce();
+    Word result = 0;
+    sum_registers<MixedSum<1>, 1, 1, 4>(n, &result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
+      s[0].mac(PackedExt<1>{load(a + i, t)}, load(b + i, t));
     });
-    return total.sum();
+    return result;
   }
   static void product_round(const Word* a, const Word* b, std::size_t n, Word* result) {
-    Packed c0 = Packed::broadcast(0), c2 = c0;
-    for_each_block(n, Acc::kMaxTerms, [&](std::size_t begin, std::size_t end) {
-      Acc s0, s2;
-      for_each_register(begin, end, [&](std::size_t i, auto t) {
-        const Pair x = load_pairs(a + 2 * i, t), y = load_pairs(b + 2 * i, t);
-        s0.mac(x.lo, y.lo);
-        s2.mac(x.hi - x.lo, y.hi - y.lo);
-      });
-      c0 = c0 + s0.reduce();
-      c2 = c2 + s2.reduce();
+    sum_registers<MixedSum<1>, 2, 1, 2>(n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
+      const Pair x = load_pairs(a + 2 * i, t), y = load_pairs(b + 2 * i, t);
+      s[0].mac(PackedExt<1>{x.lo}, y.lo);
+      s[1].mac(PackedExt<1>{x.hi - x.lo}, y.hi - y.lo);
     });
-    result[0] = c0.sum();
-    result[1] = c2.sum();
   }
 };
 
@@ -66,67 +60,60 @@ struct ExtOps {
   using X = PackedExt<D>;
 
   static void add(In a, In b, Out out, std::size_t n) {
+    NESCIO_UNROLL
     for (unsigned d = 0; d < D; ++d) BaseOps::add(a.p[d], b.p[d], out.p[d], n);
   }
   static void sub(In a, In b, Out out, std::size_t n) {
+    NESCIO_UNROLL
     for (unsigned d = 0; d < D; ++d) BaseOps::sub(a.p[d], b.p[d], out.p[d], n);
   }
   static void mul(In a, In b, Out out, std::size_t n) {
-    for_each_register(0, n, [&](std::size_t i, auto t) { store(out, i, load(a, i, t) * load(b, i, t), t); });
+    for_each_register(
+        0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY { store(out, i, load(a, i, t) * load(b, i, t), t); });
   }
   static void mul_base(In a, const Word* b, Out out, std::size_t n) {
-    for_each_register(0, n, [&](std::size_t i, auto t) { store(out, i, load(a, i, t) * load(b + i, t), t); });
+    for_each_register(
+        0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY { store(out, i, load(a, i, t) * load(b + i, t), t); });
   }
 
   static void dot_base(In a, const Word* b, std::size_t n, Word* result) {
-    X total = zero<D>();
-    for_each_block(n, Acc::kMaxTerms, [&](std::size_t begin, std::size_t end) {
-      Acc s[D];
-      for_each_register(begin, end, [&](std::size_t i, auto t) {
-        const Packed y = load(b + i, t);
-        for (unsigned d = 0; d < D; ++d) s[d].mac(load(a.p[d] + i, t), y);
-      });
-      for (unsigned d = 0; d < D; ++d) total.c[d] = total.c[d] + s[d].reduce();
-    });
-    total.sum(result);
+    sum_registers<MixedSum<D>, 1, 1, 2>(
+        n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY { s[0].mac(load(a, i, t), load(b + i, t)); });
   }
   static void dot(In a, In b, std::size_t n, Word* result) {
-    X total = zero<D>();
-    for_each_block(n, ExtAcc<D>::kMaxTerms, [&](std::size_t begin, std::size_t end) {
-      ExtAcc<D> s;
-      for_each_register(begin, end, [&](std::size_t i, auto t) { s.mac(load(a, i, t), load(b, i, t)); });
-      total = total + s.reduce();
-    });
-    total.sum(result);
+    sum_registers<ExtSum<D>, 1, 1, 1>(
+        n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY { s[0].mac(load(a, i, t), load(b, i, t)); });
   }
   static void combine_rows(const Word* rows, std::size_t stride, In weights, std::size_t columns, Out out,
                            std::size_t n) {
     constexpr std::size_t kLanes = Packed::kLanes;
-    for_each_register(0, n, [&](std::size_t first, auto t) {
-      Packed sums[D][kLanes];
+    for_each_register(0, n, [&](std::size_t first, auto t) NESCIO_INLINE_BODY {
       const std::size_t count = n - first < kLanes ? n - first : kLanes;
-      for (std::size_t r = 0; r < kLanes; ++r) {
-        const Word* row = rows + (first + (r < count ? r : 0)) * stride;
-        X total = zero<D>();
-        for_each_block(columns, Acc::kMaxTerms, [&](std::size_t begin, std::size_t end) {
-          Acc s[D];
-          for_each_register(begin, end, [&](std::size_t i, auto u) {
-            const Packed y = load(row + i, u);
-            for (unsigned d = 0; d < D; ++d) s[d].mac(load(weights.p[d] + i, u), y);
+      X total = zero<D>();
+      for_each_block(columns, Acc::kMaxTerms / kLanes, [&](std::size_t begin, std::size_t end) NESCIO_INLINE_BODY {
+        Acc sums[D][kLanes];
+        for (std::size_t r = 0; r < count; ++r) {
+          const Word* row = rows + (first + r) * stride;
+          MixedSum<D> s;
+          for_each_register(begin, end, [&](std::size_t i, auto u) NESCIO_INLINE_BODY {
+            s.mac(load(weights, i, u), load(row + i, u));
           });
-          for (unsigned d = 0; d < D; ++d) total.c[d] = total.c[d] + s[d].reduce();
-        });
-        for (unsigned d = 0; d < D; ++d) sums[d][r] = total.c[d];
-      }
-      for (unsigned d = 0; d < D; ++d) NESCIO_ISA::store(out.p[d] + first, Packed::lane_sums(sums[d]), t);
+          NESCIO_UNROLL
+          for (unsigned d = 0; d < D; ++d) sums[d][r] = s.c[d];
+        }
+        NESCIO_UNROLL
+        for (unsigned d = 0; d < D; ++d) total.c[d] = total.c[d] + Acc::lane_sums(sums[d]).reduce();
+      });
+      store(out, first, total, t);
     });
   }
 
   static void axpy_base(const Word* c, const Word* x, Out acc, std::size_t n) {
+    NESCIO_UNROLL
     for (unsigned d = 0; d < D; ++d) {
       const Packed pc = Packed::broadcast(c[d]);
       Word* out = acc.p[d];
-      for_each_register(0, n, [&](std::size_t i, auto t) {
+      for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
         Acc s = Acc::from(load(out + i, t));
         s.mac(pc, load(x + i, t));
         store(out + i, s.reduce(), t);
@@ -135,23 +122,28 @@ struct ExtOps {
   }
   static void axpy(const Word* m, In x, Out acc, std::size_t n) {
     const Constant<D> c(m);
-    for_each_register(
-        0, n, [&](std::size_t i, auto t) { store(acc, i, c.add_times(load(in(acc), i, t), load(x, i, t)), t); });
+    for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
+      store(acc, i, c.add_times(load(in(acc), i, t), load(x, i, t)), t);
+    });
   }
   static void scale_base(const Word* c, const Word* x, Out out, std::size_t n) {
+    NESCIO_UNROLL
     for (unsigned d = 0; d < D; ++d) BaseOps::scale(c[d], x, out.p[d], n);
   }
   static void scale(const Word* m, In x, Out out, std::size_t n) {
     const Constant<D> c(m);
-    for_each_register(0, n, [&](std::size_t i, auto t) { store(out, i, c.times(load(x, i, t)), t); });
+    for_each_register(0, n,
+                      [&](std::size_t i, auto t) NESCIO_INLINE_BODY { store(out, i, c.times(load(x, i, t)), t); });
   }
 
   static void fold_base(const Word* p, const Word* c, Out out, std::size_t n) {
     Packed r[D];
+    NESCIO_UNROLL
     for (unsigned d = 0; d < D; ++d) r[d] = Packed::broadcast(c[d]);
-    for_each_register(0, n, [&](std::size_t i, auto t) {
+    for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
       const Pair w = load_pairs(p + 2 * i, t);
       const Packed diff = w.hi - w.lo;
+      NESCIO_UNROLL
       for (unsigned d = 0; d < D; ++d) {
         Acc s = d == 0 ? Acc::from(w.lo) : Acc();
         s.mac(r[d], diff);
@@ -161,14 +153,14 @@ struct ExtOps {
   }
   static void fold(In p, const Word* m, Out out, std::size_t n) {
     const Constant<D> r(m);
-    for_each_register(0, n, [&](std::size_t i, auto t) {
+    for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
       const ExtPair<D> w = load_pairs(p, i, t);
       store(out, i, r.add_times(w.lo, w.diff()), t);
     });
   }
   static void eq_step(Out lo, Out hi, const Word* m, std::size_t n) {
     const Constant<D> z(m);
-    for_each_register(0, n, [&](std::size_t i, auto t) {
+    for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
       const X x = load(in(lo), i, t), y = z.times(x);
       store(hi, i, y, t);
       store(lo, i, x - y, t);
@@ -176,128 +168,66 @@ struct ExtOps {
   }
 
   static void product_round(In a, In b, std::size_t n, Word* result) {
-    X c0 = zero<D>(), c2 = c0;
-    for_each_block(n, ExtAcc<D>::kMaxTerms, [&](std::size_t begin, std::size_t end) {
-      ExtAcc<D> s0, s2;
-      for_each_register(begin, end, [&](std::size_t i, auto t) {
-        const ExtPair<D> x = load_pairs(a, i, t), y = load_pairs(b, i, t);
-        s0.mac(x.lo, y.lo);
-        s2.mac(x.diff(), y.diff());
-      });
-      c0 = c0 + s0.reduce();
-      c2 = c2 + s2.reduce();
+    sum_registers<ExtSum<D>, 2, 1, 1>(n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
+      const ExtPair<D> x = load_pairs(a, i, t), y = load_pairs(b, i, t);
+      s[0].mac(x.lo, y.lo);
+      s[1].mac(x.diff(), y.diff());
     });
-    c0.sum(result);
-    c2.sum(result + D);
   }
   static void product_round_mixed(const Word* a, In b, std::size_t n, Word* result) {
-    X c0 = zero<D>(), c2 = c0;
-    for_each_block(n, Acc::kMaxTerms, [&](std::size_t begin, std::size_t end) {
-      Acc s0[D], s2[D];
-      for_each_register(begin, end, [&](std::size_t i, auto t) {
-        const Pair x = load_pairs(a + 2 * i, t);
-        const Packed dx = x.hi - x.lo;
-        for (unsigned d = 0; d < D; ++d) {
-          const Pair y = load_pairs(b.p[d] + 2 * i, t);
-          s0[d].mac(x.lo, y.lo);
-          s2[d].mac(dx, y.hi - y.lo);
-        }
-      });
-      for (unsigned d = 0; d < D; ++d) {
-        c0.c[d] = c0.c[d] + s0[d].reduce();
-        c2.c[d] = c2.c[d] + s2[d].reduce();
-      }
+    sum_registers<MixedSum<D>, 2, 1, 1>(n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
+      const Pair x = load_pairs(a + 2 * i, t);
+      const ExtPair<D> y = load_pairs(b, i, t);
+      s[0].mac(y.lo, x.lo);
+      s[1].mac(y.diff(), x.hi - x.lo);
     });
-    c0.sum(result);
-    c2.sum(result + D);
   }
   // sum of w(X) a(X) b(X) with p = a0 b0, q = da db, r = a0 db + da b0: c0 = w0 p, c2 = w0 q + dw r, c3 = dw q.
   static void product_round3(In w, In a, In b, std::size_t n, Word* result) {
-    X c0 = zero<D>(), c2 = c0, c3 = c0;
-    for_each_block(n, ExtAcc<D>::kMaxTerms / 2, [&](std::size_t begin, std::size_t end) {
-      ExtAcc<D> s0, s2, s3;
-      for_each_register(begin, end, [&](std::size_t i, auto t) {
-        const ExtPair<D> v = load_pairs(w, i, t), x = load_pairs(a, i, t), y = load_pairs(b, i, t);
-        const X dv = v.diff(), dx = x.diff(), dy = y.diff(), q = dx * dy;
-        s0.mac(v.lo, x.lo * y.lo);
-        s2.mac(v.lo, q);
-        s2.mac(dv, product2(x.lo, dy, dx, y.lo));
-        s3.mac(dv, q);
-      });
-      c0 = c0 + s0.reduce();
-      c2 = c2 + s2.reduce();
-      c3 = c3 + s3.reduce();
+    sum_registers<ExtSum<D>, 3, 2, 1>(n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
+      const ExtPair<D> v = load_pairs(w, i, t), x = load_pairs(a, i, t), y = load_pairs(b, i, t);
+      const X dv = v.diff(), dx = x.diff(), dy = y.diff(), q = dx * dy;
+      s[0].mac(v.lo, x.lo * y.lo);
+      s[1].mac(v.lo, q);
+      s[1].mac(dv, product2(x.lo, dy, dx, y.lo));
+      s[2].mac(dv, q);
     });
-    c0.sum(result);
-    c2.sum(result + D);
-    c3.sum(result + 2 * D);
   }
   static void product_round3_base(In w, const Word* a, const Word* b, std::size_t n, Word* result) {
-    X c0 = zero<D>(), c2 = c0, c3 = c0;
-    for_each_block(n, Acc::kMaxTerms / 2, [&](std::size_t begin, std::size_t end) {
-      Acc s0[D], s2[D], s3[D];
-      for_each_register(begin, end, [&](std::size_t i, auto t) {
-        const Pair x = load_pairs(a + 2 * i, t), y = load_pairs(b + 2 * i, t);
-        const Packed dx = x.hi - x.lo, dy = y.hi - y.lo, p = x.lo * y.lo, q = dx * dy;
-        Acc cross;
-        cross.mac(x.lo, dy);
-        cross.mac(dx, y.lo);
-        const Packed r = cross.reduce();
-        for (unsigned d = 0; d < D; ++d) {
-          const Pair v = load_pairs(w.p[d] + 2 * i, t);
-          const Packed dv = v.hi - v.lo;
-          s0[d].mac(v.lo, p);
-          s2[d].mac(v.lo, q);
-          s2[d].mac(dv, r);
-          s3[d].mac(dv, q);
-        }
-      });
-      for (unsigned d = 0; d < D; ++d) {
-        c0.c[d] = c0.c[d] + s0[d].reduce();
-        c2.c[d] = c2.c[d] + s2[d].reduce();
-        c3.c[d] = c3.c[d] + s3[d].reduce();
-      }
+    sum_registers<MixedSum<D>, 3, 2, 1>(n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
+      const Pair x = load_pairs(a + 2 * i, t), y = load_pairs(b + 2 * i, t);
+      const Packed dx = x.hi - x.lo, dy = y.hi - y.lo, q = dx * dy;
+      Acc cross;
+      cross.mac(x.lo, dy);
+      cross.mac(dx, y.lo);
+      const ExtPair<D> v = load_pairs(w, i, t);
+      const X dv = v.diff();
+      s[0].mac(v.lo, x.lo * y.lo);
+      s[1].mac(v.lo, q);
+      s[1].mac(dv, cross.reduce());
+      s[2].mac(dv, q);
     });
-    c0.sum(result);
-    c2.sum(result + D);
-    c3.sum(result + 2 * D);
   }
   static void weighted_round(In w, In a, In b, std::size_t n, Word* result) {
-    X c0 = zero<D>(), c2 = c0;
-    for_each_block(n, ExtAcc<D>::kMaxTerms, [&](std::size_t begin, std::size_t end) {
-      ExtAcc<D> s0, s2;
-      for_each_register(begin, end, [&](std::size_t i, auto t) {
-        const X v = load(w, i, t);
-        const ExtPair<D> x = load_pairs(a, i, t), y = load_pairs(b, i, t);
-        s0.mac(v, x.lo * y.lo);
-        s2.mac(v, x.diff() * y.diff());
-      });
-      c0 = c0 + s0.reduce();
-      c2 = c2 + s2.reduce();
+    sum_registers<ExtSum<D>, 2, 1, 1>(n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
+      const X v = load(w, i, t);
+      const ExtPair<D> x = load_pairs(a, i, t), y = load_pairs(b, i, t);
+      s[0].mac(v, x.lo * y.lo);
+      s[1].mac(v, x.diff() * y.diff());
     });
-    c0.sum(result);
-    c2.sum(result + D);
   }
   static void gkr_round(In w, In u, In q1, In p1, In q0, std::size_t n, Word* result) {
-    X c0 = zero<D>(), c2 = c0;
-    for_each_block(n, ExtAcc<D>::kMaxTerms, [&](std::size_t begin, std::size_t end) {
-      ExtAcc<D> s0, s2;
-      for_each_register(begin, end, [&](std::size_t i, auto t) {
-        const X v = load(w, i, t);
-        const ExtPair<D> a = load_pairs(u, i, t), b = load_pairs(q1, i, t), c = load_pairs(p1, i, t),
-                         e = load_pairs(q0, i, t);
-        s0.mac(v, product2(a.lo, b.lo, c.lo, e.lo));
-        s2.mac(v, product2(a.diff(), b.diff(), c.diff(), e.diff()));
-      });
-      c0 = c0 + s0.reduce();
-      c2 = c2 + s2.reduce();
+    sum_registers<ExtSum<D>, 2, 1, 1>(n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
+      const X v = load(w, i, t);
+      const ExtPair<D> a = load_pairs(u, i, t), b = load_pairs(q1, i, t), c = load_pairs(p1, i, t),
+                       e = load_pairs(q0, i, t);
+      s[0].mac(v, product2(a.lo, b.lo, c.lo, e.lo));
+      s[1].mac(v, product2(a.diff(), b.diff(), c.diff(), e.diff()));
     });
-    c0.sum(result);
-    c2.sum(result + D);
   }
 
   static void combine_fractions(In p, In q, Out p_out, Out q_out, std::size_t n) {
-    for_each_register(0, n, [&](std::size_t i, auto t) {
+    for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
       const ExtPair<D> x = load_pairs(p, i, t), y = load_pairs(q, i, t);
       store(p_out, i, product2(x.lo, y.hi, x.hi, y.lo), t);
       store(q_out, i, y.lo * y.hi, t);
@@ -331,6 +261,7 @@ struct ExtOps {
  private:
   static In in(const Out& o) {
     In r;
+    NESCIO_UNROLL
     for (unsigned d = 0; d < D; ++d) r.p[d] = o.p[d];
     return r;
   }

@@ -67,14 +67,6 @@ struct Packed {
     s = s + Packed{_mm256_permute4x64_epi64(s.v, 0xB1)};
     return static_cast<Word>(_mm_cvtsi128_si64(_mm256_castsi256_si128(s.v)));
   }
-  NESCIO_INLINE static Packed lane_sums(const Packed* rows) {
-    Packed t[2];
-    for (int i = 0; i < 2; ++i)
-      t[i] = Packed{_mm256_unpacklo_epi64(rows[2 * i].v, rows[2 * i + 1].v)} +
-             Packed{_mm256_unpackhi_epi64(rows[2 * i].v, rows[2 * i + 1].v)};
-    return Packed{_mm256_permute2x128_si256(t[0].v, t[1].v, 0x20)} +
-           Packed{_mm256_permute2x128_si256(t[0].v, t[1].v, 0x31)};
-  }
   NESCIO_INLINE static void deinterleave(Packed a, Packed b, Packed& even, Packed& odd) {
     even.v = _mm256_permute4x64_epi64(_mm256_unpacklo_epi64(a.v, b.v), 0xD8);
     odd.v = _mm256_permute4x64_epi64(_mm256_unpackhi_epi64(a.v, b.v), 0xD8);
@@ -93,6 +85,13 @@ struct Packed {
   }
 };
 
+struct Operand {
+  __m256i lo, hi;  // hi = lo >> 32
+  Operand() = default;
+  NESCIO_INLINE Operand(Packed x) : lo(x.v), hi(_mm256_srli_epi64(x.v, 32)) {}  // NOLINT(google-explicit-constructor)
+  NESCIO_INLINE static Operand sum(Packed a, Packed b) { return a + b; }
+};
+
 // sum_k c[k] 2^(32 k). A product adds less than 3 * 2^32 to each.
 struct Acc {
   static constexpr std::size_t kMaxTerms = std::size_t{1} << 24;
@@ -104,10 +103,9 @@ struct Acc {
     a.c[1] = _mm256_srli_epi64(x.v, 32);
     return a;
   }
-  NESCIO_INLINE void mac(Packed a, Packed b) {
-    const __m256i ah = _mm256_srli_epi64(a.v, 32), bh = _mm256_srli_epi64(b.v, 32);
-    const __m256i ll = _mm256_mul_epu32(a.v, b.v), lh = _mm256_mul_epu32(a.v, bh);
-    const __m256i hl = _mm256_mul_epu32(ah, b.v), hh = _mm256_mul_epu32(ah, bh);
+  NESCIO_INLINE void mac(const Operand& a, const Operand& b) {
+    const __m256i ll = _mm256_mul_epu32(a.lo, b.lo), lh = _mm256_mul_epu32(a.lo, b.hi);
+    const __m256i hl = _mm256_mul_epu32(a.hi, b.lo), hh = _mm256_mul_epu32(a.hi, b.hi);
     add(0, low(ll));
     add(1, _mm256_srli_epi64(ll, 32));
     add(1, low(lh));
@@ -118,12 +116,23 @@ struct Acc {
     add(3, _mm256_srli_epi64(hh, 32));
   }
   NESCIO_INLINE Acc& operator+=(const Acc& o) {
+    NESCIO_UNROLL
     for (int k = 0; k < 4; ++k) add(k, o.c[k]);
     return *this;
   }
   NESCIO_INLINE Acc times7() const {
     Acc r;
+    NESCIO_UNROLL
     for (int k = 0; k < 4; ++k) r.c[k] = _mm256_sub_epi64(_mm256_slli_epi64(c[k], 3), c[k]);
+    return r;
+  }
+  NESCIO_INLINE static Acc lane_sums(const Acc* rows) {
+    Acc r;
+    NESCIO_UNROLL
+    for (int k = 0; k < 4; ++k) {
+      const __m256i s = add_pairs(rows[0].c[k], rows[1].c[k]), t = add_pairs(rows[2].c[k], rows[3].c[k]);
+      r.c[k] = _mm256_add_epi64(_mm256_permute2x128_si256(s, t, 0x20), _mm256_permute2x128_si256(s, t, 0x31));
+    }
     return r;
   }
   NESCIO_INLINE Packed reduce() const {
@@ -134,6 +143,9 @@ struct Acc {
   }
 
  private:
+  NESCIO_INLINE static __m256i add_pairs(__m256i a, __m256i b) {
+    return _mm256_add_epi64(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b));
+  }
   NESCIO_INLINE static __m256i low(__m256i x) { return _mm256_and_si256(x, Packed::epsilon()); }
   NESCIO_INLINE void add(int k, __m256i x) { c[k] = _mm256_add_epi64(c[k], x); }
 };

@@ -38,7 +38,10 @@ struct Packed {
 
   // lo + 2^64 mid + 2^96 top; mid counts modulo 2^32, top <= p.
   NESCIO_INLINE static Packed from_limbs(__m512i lo, __m512i mid, __m512i top) {
-    return add1(sub1({lo}, {top}), {_mm512_mul_epu32(mid, epsilon())});
+    __m512i factor = epsilon();
+    __asm__(""
+            : "+v"(factor));  // or else the multiplication becomes two shifts and a subtraction, which is slower here
+    return add1(sub1({lo}, {top}), {_mm512_mul_epu32(mid, factor)});
   }
   template <unsigned S>
   NESCIO_INLINE Packed mul_2exp() const {
@@ -58,14 +61,6 @@ struct Packed {
     s = s + Packed{_mm512_permutex_epi64(s.v, 0xB1)};
     return static_cast<Word>(_mm_cvtsi128_si64(_mm512_castsi512_si128(s.v)));
   }
-  NESCIO_INLINE static Packed lane_sums(const Packed* rows) {
-    Packed t[4], u[2];
-    for (int i = 0; i < 4; ++i)
-      t[i] = Packed{_mm512_unpacklo_epi64(rows[2 * i].v, rows[2 * i + 1].v)} +
-             Packed{_mm512_unpackhi_epi64(rows[2 * i].v, rows[2 * i + 1].v)};
-    for (int i = 0; i < 2; ++i) u[i] = add_halves(t[2 * i], t[2 * i + 1]);
-    return add_halves(u[0], u[1]);
-  }
   NESCIO_INLINE static void deinterleave(Packed a, Packed b, Packed& even, Packed& odd) {
     even.v = _mm512_permutex2var_epi64(a.v, _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), b.v);
     odd.v = _mm512_permutex2var_epi64(a.v, _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15), b.v);
@@ -75,13 +70,39 @@ struct Packed {
 
  private:
   NESCIO_INLINE static __mmask8 first(std::size_t n) { return static_cast<__mmask8>((1u << n) - 1u); }
-  // 128-bit quarters a0+a1, a2+a3, b0+b1, b2+b3.
-  NESCIO_INLINE static Packed add_halves(Packed a, Packed b) {
-    return Packed{_mm512_shuffle_i64x2(a.v, b.v, 0x88)} + Packed{_mm512_shuffle_i64x2(a.v, b.v, 0xDD)};
+};
+
+// Lane i: the sum of the lanes of get(i), as integers.
+template <class Get>
+NESCIO_INLINE __m512i integer_lane_sums(Get get) {
+  __m512i t[4], u[2];
+  NESCIO_UNROLL
+  for (int i = 0; i < 4; ++i)
+    t[i] = _mm512_add_epi64(_mm512_unpacklo_epi64(get(2 * i), get(2 * i + 1)),
+                            _mm512_unpackhi_epi64(get(2 * i), get(2 * i + 1)));
+  // 128-bit quarters a0+a1, a2+a3, b0+b1, b2+b3
+  const auto add_quarters = [](__m512i a, __m512i b) NESCIO_INLINE_BODY {
+    return _mm512_add_epi64(_mm512_shuffle_i64x2(a, b, 0x88), _mm512_shuffle_i64x2(a, b, 0xDD));
+  };
+  NESCIO_UNROLL
+  for (int i = 0; i < 2; ++i) u[i] = add_quarters(t[2 * i], t[2 * i + 1]);
+  return add_quarters(u[0], u[1]);
+}
+
+#ifdef __AVX512IFMA__
+struct Operand {
+  __m512i lo, hi;  // lo + 2^64 k, k in {0, 1}; hi = that >> 52. A multiplication reads 52 bits of each.
+  Operand() = default;
+  NESCIO_INLINE Operand(Packed x) : lo(x.v), hi(_mm512_srli_epi64(x.v, 52)) {}  // NOLINT(google-explicit-constructor)
+  // The integer a + b: its carry goes into hi, so nothing is reduced.
+  NESCIO_INLINE static Operand sum(Packed a, Packed b) {
+    Operand s(Packed{_mm512_add_epi64(a.v, b.v)});
+    const __mmask8 carry = _mm512_cmplt_epu64_mask(s.lo, a.v);
+    s.hi = _mm512_mask_add_epi64(s.hi, carry, s.hi, _mm512_set1_epi64(1LL << 12));
+    return s;
   }
 };
 
-#ifdef __AVX512IFMA__
 // x0 + 2^52 x1 + 2^104 x2. A product adds less than 3 * 2^52 to x1, and less to the others.
 struct Acc {
   static constexpr std::size_t kMaxTerms = 1360;
@@ -93,15 +114,14 @@ struct Acc {
     a.x1 = _mm512_srli_epi64(x.v, 52);
     return a;
   }
-  NESCIO_INLINE void mac(Packed a, Packed b) {
-    const __m512i ah = _mm512_srli_epi64(a.v, 52), bh = _mm512_srli_epi64(b.v, 52);
-    x0 = _mm512_madd52lo_epu64(x0, a.v, b.v);
-    x1 = _mm512_madd52hi_epu64(x1, a.v, b.v);
-    x2 = _mm512_madd52lo_epu64(x2, ah, bh);
-    x1 = _mm512_madd52lo_epu64(x1, a.v, bh);
-    x2 = _mm512_madd52hi_epu64(x2, a.v, bh);
-    x1 = _mm512_madd52lo_epu64(x1, ah, b.v);
-    x2 = _mm512_madd52hi_epu64(x2, ah, b.v);
+  NESCIO_INLINE void mac(const Operand& a, const Operand& b) {
+    x0 = _mm512_madd52lo_epu64(x0, a.lo, b.lo);
+    x1 = _mm512_madd52hi_epu64(x1, a.lo, b.lo);
+    x2 = _mm512_madd52lo_epu64(x2, a.hi, b.hi);
+    x1 = _mm512_madd52lo_epu64(x1, a.lo, b.hi);
+    x2 = _mm512_madd52hi_epu64(x2, a.lo, b.hi);
+    x1 = _mm512_madd52lo_epu64(x1, a.hi, b.lo);
+    x2 = _mm512_madd52hi_epu64(x2, a.hi, b.lo);
   }
   NESCIO_INLINE Acc& operator+=(const Acc& o) {
     x0 = _mm512_add_epi64(x0, o.x0);
@@ -114,6 +134,13 @@ struct Acc {
     r.x0 = _mm512_sub_epi64(_mm512_slli_epi64(x0, 3), x0);
     r.x1 = _mm512_sub_epi64(_mm512_slli_epi64(x1, 3), x1);
     r.x2 = _mm512_sub_epi64(_mm512_slli_epi64(x2, 3), x2);
+    return r;
+  }
+  NESCIO_INLINE static Acc lane_sums(const Acc* rows) {
+    Acc r;
+    r.x0 = integer_lane_sums([&](int i) NESCIO_INLINE_BODY { return rows[i].x0; });
+    r.x1 = integer_lane_sums([&](int i) NESCIO_INLINE_BODY { return rows[i].x1; });
+    r.x2 = integer_lane_sums([&](int i) NESCIO_INLINE_BODY { return rows[i].x2; });
     return r;
   }
   NESCIO_INLINE Packed reduce() const {
@@ -141,6 +168,13 @@ NESCIO_INLINE Packed operator*(Packed a, Packed b) {
   return Packed::from_limbs(_mm512_mullo_epi64(a.v, b.v), _mm512_srli_epi64(x1, 12), top);
 }
 #else
+struct Operand {
+  __m512i lo, hi;  // hi = lo >> 32
+  Operand() = default;
+  NESCIO_INLINE Operand(Packed x) : lo(x.v), hi(_mm512_srli_epi64(x.v, 32)) {}  // NOLINT(google-explicit-constructor)
+  NESCIO_INLINE static Operand sum(Packed a, Packed b) { return a + b; }
+};
+
 // sum_k c[k] 2^(32 k). A product adds less than 3 * 2^32 to each.
 struct Acc {
   static constexpr std::size_t kMaxTerms = std::size_t{1} << 24;
@@ -152,10 +186,9 @@ struct Acc {
     a.c[1] = _mm512_srli_epi64(x.v, 32);
     return a;
   }
-  NESCIO_INLINE void mac(Packed a, Packed b) {
-    const __m512i ah = _mm512_srli_epi64(a.v, 32), bh = _mm512_srli_epi64(b.v, 32);
-    const __m512i ll = _mm512_mul_epu32(a.v, b.v), lh = _mm512_mul_epu32(a.v, bh);
-    const __m512i hl = _mm512_mul_epu32(ah, b.v), hh = _mm512_mul_epu32(ah, bh);
+  NESCIO_INLINE void mac(const Operand& a, const Operand& b) {
+    const __m512i ll = _mm512_mul_epu32(a.lo, b.lo), lh = _mm512_mul_epu32(a.lo, b.hi);
+    const __m512i hl = _mm512_mul_epu32(a.hi, b.lo), hh = _mm512_mul_epu32(a.hi, b.hi);
     add(0, low(ll));
     add(1, _mm512_srli_epi64(ll, 32));
     add(1, low(lh));
@@ -166,12 +199,20 @@ struct Acc {
     add(3, _mm512_srli_epi64(hh, 32));
   }
   NESCIO_INLINE Acc& operator+=(const Acc& o) {
+    NESCIO_UNROLL
     for (int k = 0; k < 4; ++k) add(k, o.c[k]);
     return *this;
   }
   NESCIO_INLINE Acc times7() const {
     Acc r;
+    NESCIO_UNROLL
     for (int k = 0; k < 4; ++k) r.c[k] = _mm512_sub_epi64(_mm512_slli_epi64(c[k], 3), c[k]);
+    return r;
+  }
+  NESCIO_INLINE static Acc lane_sums(const Acc* rows) {
+    Acc r;
+    NESCIO_UNROLL
+    for (int k = 0; k < 4; ++k) r.c[k] = integer_lane_sums([&](int i) NESCIO_INLINE_BODY { return rows[i].c[k]; });
     return r;
   }
   NESCIO_INLINE Packed reduce() const {

@@ -59,35 +59,42 @@ NESCIO_INLINE void for_each_block(std::size_t n, std::size_t registers, Body bod
 
 template <unsigned D>
 struct PackedExt {
+  static constexpr unsigned kDegree = D;
   Packed c[D];
 
   NESCIO_INLINE friend PackedExt operator+(PackedExt a, PackedExt b) {
+    NESCIO_UNROLL
     for (unsigned d = 0; d < D; ++d) a.c[d] = a.c[d] + b.c[d];
     return a;
   }
   NESCIO_INLINE friend PackedExt operator-(PackedExt a, PackedExt b) {
+    NESCIO_UNROLL
     for (unsigned d = 0; d < D; ++d) a.c[d] = a.c[d] - b.c[d];
     return a;
   }
   // One element: the sum of all lanes.
   NESCIO_INLINE void sum(Word* result) const {
+    NESCIO_UNROLL
     for (unsigned d = 0; d < D; ++d) result[d] = c[d].sum();
   }
 };
 template <unsigned D>
 NESCIO_INLINE PackedExt<D> zero() {
   PackedExt<D> r;
+  NESCIO_UNROLL
   for (unsigned d = 0; d < D; ++d) r.c[d] = Packed::broadcast(0);
   return r;
 }
 template <unsigned D, class Tag>
 NESCIO_INLINE PackedExt<D> load(const PlanesIn<D>& p, std::size_t i, Tag t) {
   PackedExt<D> r;
+  NESCIO_UNROLL
   for (unsigned d = 0; d < D; ++d) r.c[d] = load(p.p[d] + i, t);
   return r;
 }
 template <unsigned D, class Tag>
 NESCIO_INLINE void store(const PlanesOut<D>& p, std::size_t i, const PackedExt<D>& v, Tag t) {
+  NESCIO_UNROLL
   for (unsigned d = 0; d < D; ++d) store(p.p[d] + i, v.c[d], t);
 }
 template <unsigned D>
@@ -99,6 +106,7 @@ struct ExtPair {
 template <unsigned D, class Tag>
 NESCIO_INLINE ExtPair<D> load_pairs(const PlanesIn<D>& p, std::size_t i, Tag t) {
   ExtPair<D> r;
+  NESCIO_UNROLL
   for (unsigned d = 0; d < D; ++d) {
     const Pair w = load_pairs(p.p[d] + 2 * i, t);
     r.lo.c[d] = w.lo;
@@ -107,16 +115,15 @@ NESCIO_INLINE ExtPair<D> load_pairs(const PlanesIn<D>& p, std::size_t i, Tag t) 
   return r;
 }
 
-// An unreduced sum of products in E[X] before reduction by the defining polynomial: 2D-1 coefficients.
-// Coefficient k gains up to D products per term, so kMaxTerms / (4 D) terms leave room for the folding of reduce().
+// A sum of a few products, before reduction by the defining polynomial: 2D-1 coefficients.
 template <unsigned D>
-struct ExtAcc {
-  static constexpr std::size_t kMaxTerms = Acc::kMaxTerms / (4 * D);
+struct ExtProducts {
   Acc c[2 * D - 1];
 
   NESCIO_INLINE void mac(const PackedExt<D>& a, const PackedExt<D>& b) {
-    for (unsigned i = 0; i < D; ++i)
-      for (unsigned j = 0; j < D; ++j) c[i + j].mac(a.c[i], b.c[j]);
+    NESCIO_UNROLL
+    for (unsigned i = 0; i < D; ++i) NESCIO_UNROLL
+    for (unsigned j = 0; j < D; ++j) c[i + j].mac(a.c[i], b.c[j]);
   }
   NESCIO_INLINE PackedExt<D> reduce() const {
     PackedExt<D> r;
@@ -138,15 +145,66 @@ struct ExtAcc {
     return r;
   }
 };
+// A sum of up to kMaxTerms products, by Karatsuba: sums of a_i b_i and of (a_i + a_j)(b_i + b_j). That takes fewer
+// multiplications but a longer reduction than ExtProducts.
+template <unsigned D>
+struct ExtSum {
+  static constexpr std::size_t kMaxTerms = Acc::kMaxTerms;
+  Acc square[D], cross[D * (D - 1) / 2];
+
+  NESCIO_INLINE void mac(const PackedExt<D>& a, const PackedExt<D>& b) {
+    unsigned k = 0;
+    NESCIO_UNROLL
+    for (unsigned i = 0; i < D; ++i) {
+      square[i].mac(a.c[i], b.c[i]);
+      NESCIO_UNROLL
+      for (unsigned j = i + 1; j < D; ++j) cross[k++].mac(Operand::sum(a.c[i], a.c[j]), Operand::sum(b.c[i], b.c[j]));
+    }
+  }
+  NESCIO_INLINE PackedExt<D> reduce() const {
+    PackedExt<D> r;
+    const Packed s0 = square[0].reduce(), s1 = square[1].reduce();
+    const Packed x01 = cross[0].reduce() - s0 - s1;
+    if constexpr (D == 2) {
+      r.c[0] = s0 + Acc::from(s1).times7().reduce();
+      r.c[1] = x01;
+    } else {
+      const Packed s2 = square[2].reduce();
+      const Packed x02 = cross[1].reduce() - s0 - s2, x12 = cross[2].reduce() - s1 - s2;
+      r.c[0] = s0 + x12;
+      r.c[1] = x01 + x12 + s2;
+      r.c[2] = x02 + s1 + s2;
+    }
+    return r;
+  }
+};
+// A sum of up to kMaxTerms products with base elements; D = 1 for base by base.
+template <unsigned D>
+struct MixedSum {
+  static constexpr std::size_t kMaxTerms = Acc::kMaxTerms;
+  Acc c[D];
+
+  NESCIO_INLINE void mac(const PackedExt<D>& a, Packed b) {
+    NESCIO_UNROLL
+    for (unsigned d = 0; d < D; ++d) c[d].mac(a.c[d], b);
+  }
+  NESCIO_INLINE PackedExt<D> reduce() const {
+    PackedExt<D> r;
+    NESCIO_UNROLL
+    for (unsigned d = 0; d < D; ++d) r.c[d] = c[d].reduce();
+    return r;
+  }
+};
 template <unsigned D>
 NESCIO_INLINE PackedExt<D> operator*(const PackedExt<D>& a, const PackedExt<D>& b) {
-  ExtAcc<D> s;
+  ExtProducts<D> s;
   s.mac(a, b);
   return s.reduce();
 }
 template <unsigned D>
 NESCIO_INLINE PackedExt<D> operator*(const PackedExt<D>& a, Packed b) {
   PackedExt<D> r;
+  NESCIO_UNROLL
   for (unsigned d = 0; d < D; ++d) r.c[d] = a.c[d] * b;
   return r;
 }
@@ -154,27 +212,52 @@ NESCIO_INLINE PackedExt<D> operator*(const PackedExt<D>& a, Packed b) {
 template <unsigned D>
 NESCIO_INLINE PackedExt<D> product2(const PackedExt<D>& a, const PackedExt<D>& b, const PackedExt<D>& c,
                                     const PackedExt<D>& d) {
-  ExtAcc<D> s;
+  ExtProducts<D> s;
   s.mac(a, b);
   s.mac(c, d);
   return s.reduce();
 }
 
+// result[k] = the sum over i < n of what body(i, tag, sums) puts into sums[k], at most `kTerms` terms a register.
+// Streams are independent sets of sums, to hide the latency of few accumulators.
+template <class Sum, unsigned kSums, unsigned kTerms, unsigned kStreams, class Body>
+NESCIO_INLINE void sum_registers(std::size_t n, Word* result, Body body) {
+  constexpr std::size_t kLanes = Packed::kLanes;
+  decltype(Sum().reduce()) total[kSums];
+  NESCIO_UNROLL
+  for (auto& t : total) t = {};
+  for_each_block(n, Sum::kMaxTerms / kTerms, [&](std::size_t begin, std::size_t end) NESCIO_INLINE_BODY {
+    Sum sums[kStreams][kSums];
+    if constexpr (kStreams > 1)
+      for (; end - begin >= kStreams * kLanes; begin += kStreams * kLanes) NESCIO_UNROLL
+    for (unsigned s = 0; s < kStreams; ++s) body(begin + s * kLanes, Whole{}, sums[s]);
+    for_each_register(begin, end, [&](std::size_t i, auto t) NESCIO_INLINE_BODY { body(i, t, sums[0]); });
+    NESCIO_UNROLL
+    for (unsigned s = 0; s < kStreams; ++s) NESCIO_UNROLL
+    for (unsigned k = 0; k < kSums; ++k) total[k] = total[k] + sums[s][k].reduce();
+  });
+  NESCIO_UNROLL
+  for (unsigned k = 0; k < kSums; ++k) total[k].sum(result + k * total[k].kDegree);
+}
+
 // A constant of E as the matrix of multiplication by it: no folding is needed.
 template <unsigned D>
 struct Constant {
-  Packed m[D][D];
+  Operand m[D][D];
 
   NESCIO_INLINE explicit Constant(const Word* words) {
-    for (unsigned d = 0; d < D; ++d)
-      for (unsigned e = 0; e < D; ++e) m[d][e] = Packed::broadcast(words[d * D + e]);
+    NESCIO_UNROLL
+    for (unsigned d = 0; d < D; ++d) NESCIO_UNROLL
+    for (unsigned e = 0; e < D; ++e) m[d][e] = Packed::broadcast(words[d * D + e]);
   }
   NESCIO_INLINE PackedExt<D> times(const PackedExt<D>& x) const { return add_times(zero<D>(), x); }
   // y + (*this) x
   NESCIO_INLINE PackedExt<D> add_times(const PackedExt<D>& y, const PackedExt<D>& x) const {
     PackedExt<D> r;
+    NESCIO_UNROLL
     for (unsigned d = 0; d < D; ++d) {
       Acc s = Acc::from(y.c[d]);
+      NESCIO_UNROLL
       for (unsigned e = 0; e < D; ++e) s.mac(m[d][e], x.c[e]);
       r.c[d] = s.reduce();
     }

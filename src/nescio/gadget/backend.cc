@@ -9,8 +9,12 @@ namespace {
 
 using Wide = __int128;
 
-Wide magnitude(Bound b) { return std::max(Wide{b.hi}, -Wide{b.lo}); }
-Wide absolute(Wide x) { return x < 0 ? -x : x; }
+Wide magnitude(Bound b) {
+  return std::max(Wide{b.hi}, -Wide{b.lo});
+}
+Wide absolute(Wide x) {
+  return x < 0 ? -x : x;
+}
 
 // Values of y for x in b, as a pair ordered low to high.
 struct WideBound {
@@ -24,7 +28,9 @@ WideBound multiplied(Bound a, Bound b) {
   const WideBound x = scaled(a, b.lo), y = scaled(a, b.hi);
   return {std::min(x.lo, y.lo), std::max(x.hi, y.hi)};
 }
-Bound narrow(WideBound b) { return {static_cast<std::int64_t>(b.lo), static_cast<std::int64_t>(b.hi)}; }
+Bound narrow(WideBound b) {
+  return {static_cast<std::int64_t>(b.lo), static_cast<std::int64_t>(b.hi)};
+}
 
 std::vector<DimRef> all_dims(std::size_t n) {
   std::vector<DimRef> out(n);
@@ -36,6 +42,16 @@ bool same_column(const TableColumn& a, const TableColumn& b) {
   return a.explicit_values == b.explicit_values && a.start == b.start && a.step == b.step && a.values == b.values;
 }
 
+// Values that form a progression are stored as one, so that the same table is found again.
+TableColumn normalised(TableColumn c) {
+  if (!c.explicit_values || c.values.empty()) return c;
+  const std::vector<std::int64_t>& v = c.values;
+  const std::int64_t step = v.size() > 1 ? v[1] - v[0] : 0;
+  for (std::size_t i = 1; i < v.size(); ++i)
+    if (v[i] - v[i - 1] != step) return c;
+  return {false, v[0], step, {}};
+}
+
 unsigned bits_of(Wide x) {
   unsigned n = 0;
   for (; x != 0; x >>= 1) ++n;
@@ -45,7 +61,7 @@ unsigned bits_of(Wide x) {
 }  // namespace
 
 Var Backend::make(VarInfo info) {
-  NESCIO_CHECK(!info.dims.empty() && info.dims.size() <= kMaxDims);
+  NESCIO_CHECK(info.dims.size() <= kMaxDims);
   for (const std::uint32_t d : info.dims) NESCIO_CHECK(d > 0);
   NESCIO_CHECK(info.depth <= kMaxDepth);
   if (failed()) info.bounded = true;  // shapes go on, numbers mean nothing
@@ -146,7 +162,7 @@ Var Backend::affine(std::string_view name, Dims dims, const std::vector<Term>& t
     y.field = y.field || x.field;
     if (x.field) continue;
     if (!x.bounded) {
-      NESCIO_CHECK(failed() || (open == nullptr && x.committed));
+      NESCIO_CHECK(failed() || (open == nullptr && (x.committed || x.pending)));
       open = &t;
       continue;
     }
@@ -335,9 +351,13 @@ Var Backend::key(std::string_view name, Dims dims) {
 
 TableVar Backend::table(std::string_view name, std::uint32_t rows, std::vector<TableColumn> columns) {
   NESCIO_CHECK(rows > 0 && !columns.empty() && columns.size() <= kMaxLookupWidth);
+  for (TableColumn& c : columns) {
+    NESCIO_CHECK(!c.explicit_values || c.values.size() == rows);
+    c = normalised(std::move(c));
+  }
   for (std::uint32_t i = 0; i < tables_.size(); ++i)
-    if (tables_[i].rows == rows && std::equal(columns.begin(), columns.end(), tables_[i].columns.begin(),
-                                              tables_[i].columns.end(), same_column))
+    if (tables_[i].rows == rows &&
+        std::equal(columns.begin(), columns.end(), tables_[i].columns.begin(), tables_[i].columns.end(), same_column))
       return TableVar{i};
   if (rows > kMaxTableRows)
     fail(ErrorCode::kTableSize, name,
@@ -346,7 +366,6 @@ TableVar Backend::table(std::string_view name, std::uint32_t rows, std::vector<T
   t.rows = rows;
   t.columns = std::move(columns);
   for (const TableColumn& c : t.columns) {
-    NESCIO_CHECK(!c.explicit_values || c.values.size() == rows);
     Bound b{c.at(0), c.at(0)};
     if (c.explicit_values) {
       const auto [lo, hi] = std::minmax_element(c.values.begin(), c.values.end());

@@ -4,7 +4,8 @@
 // (gadget/eval.h) computes every value, checks every relation as it is stated and names the one that fails. A call has
 // the same effect on shapes, bounds and depth in both, so that neither can drift from the other.
 //
-// Tensors   dimension 0 is the fastest. Integer tensors carry a Bound: an interval that follows from enforced facts only
+// Tensors   dimension 0 is the fastest. Integer tensors carry a Bound: an interval that follows from enforced facts
+// only
 //           (rows of tables, public ranges, interval arithmetic). A bound of 2^62 or more is kOverflow. Field tensors
 //           (hash states) are values mod p without a bound; what is computed from one is one.
 // Errors    the first one sticks: later calls keep shapes going but do nothing else. Ask status() at the end.
@@ -68,7 +69,7 @@ struct VarInfo {
   Bound bound;
   unsigned depth = 0;
   std::uint64_t divisor = 1;
-  // An affine tensor  coef * source + rest  over one committed source that has no bound yet: a lookup of it, or its
+  // An affine tensor  coef * source + rest  over one source that has no bound yet: a lookup of it, or its
   // vanishing, gives the source one. Only for coef = 1 or -1 and a source read cell by cell.
   struct Pending {
     Var source;

@@ -65,6 +65,7 @@ std::string to_string(const Shape& shape) {
 
 std::optional<std::int64_t> element_count(const Shape& shape) {
   // The bound holds for the non-zero extents, so that no partial product of them can wrap.
+  if (shape.size() > kMaxRank) return std::nullopt;
   std::int64_t n = 1;
   bool empty = false;
   for (const std::int64_t d : shape) {

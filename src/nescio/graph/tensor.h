@@ -27,7 +27,8 @@ std::string to_string(const Shape& shape);  // "[1, 3, 224]"
 
 // Largest tensor that any graph may hold.
 inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 31;
-// Product of the extents; nothing when one is negative or the product passes kMaxElements.
+inline constexpr std::size_t kMaxRank = 16;
+// Product of the extents; nothing when one is negative, or they or their number pass the limits.
 std::optional<std::int64_t> element_count(const Shape& shape);
 // Elements between neighbours along each dimension.
 std::vector<std::int64_t> row_major_strides(const Shape& shape);

@@ -42,7 +42,7 @@ inline std::span<const std::uint8_t> bytes_of(std::string_view s) {
   return {reinterpret_cast<const std::uint8_t*>(s.data()), s.size()};
 }
 
-// Streaming BLAKE3. Its memory is wiped when it dies, so it may hold keys.
+// Streaming BLAKE3. It is wiped when it dies, so it may hold keys.
 class Hasher {
  public:
   Hasher();  // plain

@@ -1,4 +1,5 @@
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
 #include <vector>
 
@@ -10,6 +11,10 @@
 
 namespace nescio::merkle {
 namespace {
+
+// Memory stays with malloc between iterations: first touches of pages, which can cost more than the hashing, are not
+// part of these numbers.
+const bool kKeepMemory = mallopt(M_MMAP_THRESHOLD, 1 << 30) != 0 && mallopt(M_TRIM_THRESHOLD, 1 << 30) != 0;
 
 // Time per 2-to-1 of a whole tree of 2^k leaves, one thread.
 void tree(benchmark::State& state) {

@@ -58,7 +58,9 @@ double sigmoid(double x) {
   const double e = std::exp(-std::abs(x));
   return (x < 0 ? e : 1.0) / (1.0 + e);
 }
-double tangent(double x) { return std::tanh(x); }
+double tangent(double x) {
+  return std::tanh(x);
+}
 
 Status evaluate_leaky_relu(const Node& node, std::span<const Tensor* const> in, std::span<Tensor> out) {
   const double alpha = node.attributes.real("alpha");
@@ -70,7 +72,9 @@ Status evaluate_clip(const Node& node, std::span<const Tensor* const> in, std::s
   const double lo = node.attributes.real("lo"), hi = node.attributes.real("hi");
   const auto bound = [](double v) { return Tensor::scalar(DType::kInt64, v).as<std::int64_t>()[0]; };
   return map_elements(
-      *in[0], out[0], [=](double x) { return x > hi ? hi : x < lo ? (lo > hi ? hi : lo) : x; },
+      *in[0], out[0], [=](double x) { return x > hi   ? hi
+                                             : x < lo ? (lo > hi ? hi : lo)
+                                                      : x; },
       [lo = bound(lo), hi = bound(hi)](std::int64_t x) { return std::min(std::max(x, lo), hi); });
 }
 
@@ -122,14 +126,28 @@ constexpr char kRelu[] = "Relu", kSigmoid[] = "Sigmoid", kTanh[] = "Tanh";
 
 constexpr OpRecord kRecords[] = {
     {.name = kRelu, .since = 6, .import = import_plain<kRelu>, .infer = infer_number, .evaluate = evaluate_relu},
-    {.name = "LeakyRelu", .since = 6, .import = import_leaky_relu, .infer = infer_float, .evaluate = evaluate_leaky_relu},
-    {.name = kSigmoid, .since = 6, .import = import_plain<kSigmoid>, .infer = infer_float, .evaluate = evaluate_unary<sigmoid>},
-    {.name = kTanh, .since = 6, .import = import_plain<kTanh>, .infer = infer_float, .evaluate = evaluate_unary<tangent>},
+    {.name = "LeakyRelu",
+     .since = 6,
+     .import = import_leaky_relu,
+     .infer = infer_float,
+     .evaluate = evaluate_leaky_relu},
+    {.name = kSigmoid,
+     .since = 6,
+     .import = import_plain<kSigmoid>,
+     .infer = infer_float,
+     .evaluate = evaluate_unary<sigmoid>},
+    {.name = kTanh,
+     .since = 6,
+     .import = import_plain<kTanh>,
+     .infer = infer_float,
+     .evaluate = evaluate_unary<tangent>},
     {.name = "Clip", .since = 6, .import = import_clip, .infer = infer_number, .evaluate = evaluate_clip},
 };
 
 }  // namespace
 
-std::span<const OpRecord> activation_ops() { return kRecords; }
+std::span<const OpRecord> activation_ops() {
+  return kRecords;
+}
 
 }  // namespace nescio

@@ -1,10 +1,9 @@
-// ops/affine.cc -- Affine: y = x * scale + shift with constant scale and shift; BatchNormalization (inference) and Scaler in
-// terms of it. scale and shift have one shape, of x's rank, with extents of 1 or x's own. They may be float64 beside a float32 x;
-// y has x's type and is rounded once.
-#include "nescio/ops/families.h"
-
+// ops/affine.cc -- Affine: y = x * scale + shift with constant scale and shift; BatchNormalization (inference) and
+// Scaler in terms of it. scale and shift have one shape, of x's rank, with extents of 1 or x's own. They may be float64
+// beside a float32 x; y has x's type and is rounded once.
 #include <cmath>
 
+#include "nescio/ops/families.h"
 #include "nescio/ops/operands.h"
 #include "nescio/ops/walk.h"
 
@@ -24,14 +23,14 @@ void affine(const Tensor& x, const Tensor& scale, const Tensor& shift, Tensor& y
   const std::span<const T> from = x.as<T>();
   const std::span<const C> a = scale.as<C>(), b = shift.as<C>();
   const std::span<T> to = y.as<T>();
-  walk_rows<1>(x.shape(), {broadcast_strides(scale.shape(), x.shape())}, {0},
-               [&](auto at, auto offset, auto step, auto length) {
-                 for (std::int64_t i = 0; i < length; ++i) {
-                   const std::int64_t k = offset[0] + i * step[0];
-                   to[at + i] = static_cast<T>(static_cast<double>(from[at + i]) * static_cast<double>(a[k]) +
-                                               static_cast<double>(b[k]));
-                 }
-               });
+  walk_rows<1>(
+      x.shape(), {broadcast_strides(scale.shape(), x.shape())}, {0}, [&](auto at, auto offset, auto step, auto length) {
+        for (std::int64_t i = 0; i < length; ++i) {
+          const std::int64_t k = offset[0] + i * step[0];
+          to[at + i] =
+              static_cast<T>(static_cast<double>(from[at + i]) * static_cast<double>(a[k]) + static_cast<double>(b[k]));
+        }
+      });
 }
 
 Status evaluate_affine(const Node&, std::span<const Tensor* const> in, std::span<Tensor> out) {
@@ -78,6 +77,7 @@ Result<Values> import_batch_normalization(const OnnxNode& node, GraphBuilder& gr
       return attr_error("scale, bias, mean and variance must be float, one per channel");
     }
   }
+  NESCIO_TRY_STATUS(graph.afford(2 * channels));
   std::vector<double> scale, shift;
   for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
     const double a = operands[0]->real(c) / std::sqrt(operands[3]->real(c) + epsilon);
@@ -103,15 +103,16 @@ Result<Values> import_scaler(const OnnxNode& node, GraphBuilder& graph) {
   const std::int64_t features = shape.back();
   if (offset.empty()) offset = {0.0};
   if (scale.empty()) scale = {1.0};
+  const std::size_t size = std::max(offset.size(), scale.size());
   for (auto* v : {&offset, &scale}) {
-    if (v->size() == 1) v->resize(static_cast<std::size_t>(features), (*v)[0]);
-    if (v->size() != static_cast<std::size_t>(features)) {
+    if (v->size() == 1) v->resize(size, (*v)[0]);
+    if (v->size() != size || (size != 1 && size != static_cast<std::size_t>(features))) {
       return attr_error("offset and scale must hold one number, or one per feature (" + std::to_string(features) + ")");
     }
   }
   for (std::size_t i = 0; i < offset.size(); ++i) offset[i] *= -scale[i];
   Shape per_feature(shape.size(), 1);
-  per_feature.back() = features;
+  per_feature.back() = static_cast<std::int64_t>(size);
   NESCIO_TRY(const ValueId x, graph.as_float32(node.inputs[0]));
   NESCIO_TRY(const ValueId y, add_affine(graph, x, per_feature, scale, offset));
   return Values{y};
@@ -125,6 +126,8 @@ constexpr OpRecord kRecords[] = {
 
 }  // namespace
 
-std::span<const OpRecord> affine_ops() { return kRecords; }
+std::span<const OpRecord> affine_ops() {
+  return kRecords;
+}
 
 }  // namespace nescio

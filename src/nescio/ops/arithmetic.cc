@@ -9,7 +9,10 @@ namespace nescio {
 namespace {
 
 template <char kOp>
-constexpr std::string_view kOpName = kOp == '+' ? "Add" : kOp == '-' ? "Sub" : kOp == '*' ? "Mul" : "Div";
+constexpr std::string_view kOpName = kOp == '+'   ? "Add"
+                                     : kOp == '-' ? "Sub"
+                                     : kOp == '*' ? "Mul"
+                                                  : "Div";
 
 template <char kOp, class T>
 T apply(T a, T b) {
@@ -108,7 +111,10 @@ Status evaluate_neg(const Node&, std::span<const Tensor* const> in, std::span<Te
 
 template <char kOp>
 constexpr OpRecord binary() {
-  return {.name = kOpName<kOp>, .since = 6, .import = import_binary<kOp>, .infer = infer_binary<kOp>,
+  return {.name = kOpName<kOp>,
+          .since = 6,
+          .import = import_binary<kOp>,
+          .infer = infer_binary<kOp>,
           .evaluate = evaluate_binary<kOp>};
 }
 
@@ -122,6 +128,8 @@ constexpr OpRecord kRecords[] = {
 
 }  // namespace
 
-std::span<const OpRecord> arithmetic_ops() { return kRecords; }
+std::span<const OpRecord> arithmetic_ops() {
+  return kRecords;
+}
 
 }  // namespace nescio

@@ -18,12 +18,23 @@ ValueId GraphBuilder::constant(const std::string& name, Tensor tensor) {
 
 ValueId GraphBuilder::constant(const std::string& name, std::shared_ptr<const Tensor> tensor) {
   const auto id = static_cast<ValueId>(graph_.values.size());
+  budget_ -= static_cast<std::int64_t>(tensor->size());
   graph_.values.push_back({name, tensor->type(), std::move(tensor)});
   return id;
 }
 
+void GraphBuilder::name_if_new(ValueId id, const std::string& name) {
+  if (id >= scope_begin_) graph_.values[id].name = name;
+}
+
+void GraphBuilder::label(ValueId id, std::vector<std::string> labels) {
+  for (const std::string& l : labels) budget_ -= static_cast<std::int64_t>(l.size()) + 8;
+  labels_[id] = std::move(labels);
+}
+
 void GraphBuilder::output(const std::string& name, ValueId id) {
   const auto* known = labels(id);
+  if (known) budget_ -= static_cast<std::int64_t>(known->size());
   graph_.outputs.push_back({name, id, known ? *known : std::vector<std::string>{}});
 }
 
@@ -43,11 +54,10 @@ Result<ValueId> GraphBuilder::as_float32(ValueId id) {
   return add("Cast", {id}, {{"to", std::string(dtype_name(DType::kFloat32))}});
 }
 
-Status GraphBuilder::spend(std::int64_t elements) {
-  if (elements > fold_budget_) {
-    return Error{ErrorCode::kMemory, 0, "folding constants would take more memory than this model warrants", {}};
+Status GraphBuilder::afford(std::int64_t elements) const {
+  if (elements > budget_) {
+    return Error{ErrorCode::kMemory, 0, "its constants would take more memory than a model of this size warrants", {}};
   }
-  fold_budget_ -= elements;
   return Unit{};
 }
 
@@ -70,14 +80,18 @@ Result<std::vector<ValueId>> GraphBuilder::add_all(std::string_view op, std::vec
   for (const TensorType& t : types) {
     const auto n = element_count(t.shape);
     if (!n) {
-      return Error{ErrorCode::kMemory, 0, "a tensor of shape " + to_string(t.shape) + " is too large", {}};
+      return Error{ErrorCode::kMemory,
+                   0,
+                   "a tensor of shape " + to_string(t.shape) + " is too large, or has too many dimensions",
+                   {}};
     }
     size += *n;
   }
 
   std::vector<Tensor> folded;
   if (all_constant) {
-    NESCIO_TRY_STATUS(spend(size));
+    NESCIO_TRY_STATUS(afford(size));
+    budget_ -= size;
     for (const TensorType& t : types) folded.emplace_back(t.dtype, t.shape);
     NESCIO_TRY_STATUS(record->evaluate(node, constants, folded));
   }

@@ -1,6 +1,7 @@
 // ops/builder.h -- grows a Graph node by node: infers types and folds constants on the way.
 //
-// Folding while building is what makes shapes static: a Shape of a typed value is a constant, so is what is computed from it.
+// Folding while building is what makes shapes static: a Shape of a typed value is a constant, so is what is computed
+// from it.
 #pragma once
 #include <map>
 #include <string>
@@ -13,8 +14,9 @@ namespace nescio {
 
 class GraphBuilder {
  public:
-  // `fold_budget`: elements that folding may create in total; beyond it `add` fails with kMemory.
-  explicit GraphBuilder(std::int64_t fold_budget) : fold_budget_(fold_budget) {}
+  // `budget`: elements that constants may take in total, those from folding included. A small model must not cost much
+  // memory: `grant` more in proportion to what it brings.
+  explicit GraphBuilder(std::int64_t budget) : budget_(budget) {}
 
   ValueId input(const std::string& name, TensorType type);
   ValueId constant(const std::string& name, Tensor tensor);
@@ -27,16 +29,22 @@ class GraphBuilder {
 
   // `id` cast to float32; itself when it is that already.
   Result<ValueId> as_float32(ValueId id);
-  // Charges constants that a translation makes from little: kMemory beyond the budget.
-  Status spend(std::int64_t elements);
+  // kMemory when constants of so many elements would pass the budget. To be asked before making large ones from little;
+  // making them charges them.
+  Status afford(std::int64_t elements) const;
+  void grant(std::int64_t elements) { budget_ += elements; }
 
   // Name of the model's node that is being translated.
-  void scope(std::string name) { scope_ = std::move(name); }
+  void scope(std::string name) {
+    scope_ = std::move(name);
+    scope_begin_ = graph_.values.size();
+  }
   void note(std::string sentence) { graph_.notes.push_back(std::move(sentence)); }
   // Declares that `id` holds class indices; see Port::labels.
-  void label(ValueId id, std::vector<std::string> labels) { labels_[id] = std::move(labels); }
+  void label(ValueId id, std::vector<std::string> labels);
   const std::vector<std::string>* labels(ValueId id) const;
-  void rename(ValueId id, std::string name) { graph_.values[id].name = std::move(name); }
+  // The model's own name for a value that the current scope made.
+  void name_if_new(ValueId id, const std::string& name);
   void output(const std::string& name, ValueId id);
 
   const Value& value(ValueId id) const { return graph_.value(id); }
@@ -50,7 +58,8 @@ class GraphBuilder {
   Graph graph_;
   std::map<ValueId, std::vector<std::string>> labels_;
   std::string scope_;
-  std::int64_t fold_budget_;
+  std::size_t scope_begin_ = 0;  // values made in this scope
+  std::int64_t budget_;
 };
 
 }  // namespace nescio

@@ -9,9 +9,9 @@ namespace nescio {
 namespace {
 
 struct MatMulShape {
-  Shape a, b;    // with a row or column dimension added to vectors
-  Shape batch;   // broadcast of both
-  Shape y;       // without the added dimensions
+  Shape a, b;   // with a row or column dimension added to vectors
+  Shape batch;  // broadcast of both
+  Shape y;      // without the added dimensions
 };
 
 std::optional<MatMulShape> matmul_shape(Shape a, Shape b) {
@@ -176,6 +176,8 @@ constexpr OpRecord kRecords[] = {
 
 }  // namespace
 
-std::span<const OpRecord> linear_ops() { return kRecords; }
+std::span<const OpRecord> linear_ops() {
+  return kRecords;
+}
 
 }  // namespace nescio

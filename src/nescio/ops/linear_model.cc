@@ -1,7 +1,9 @@
-// ops/linear_model.cc -- ai.onnx.ml LinearRegressor and LinearClassifier in terms of Linear, Sigmoid, ArgMax and Compare.
+// ops/linear_model.cc -- ai.onnx.ml LinearRegressor and LinearClassifier in terms of Linear, Sigmoid, ArgMax and
+// Compare.
 //
-// Where the ONNX text is silent the classifier does as ONNX Runtime: ties go to the first class; one row of coefficients with two
-// labels gives the columns [1 - s, s] (after the post transform), and its label is the second when the raw score is above 0.
+// Where the ONNX text is silent the classifier does as ONNX Runtime: ties go to the first class; one row of
+// coefficients with two labels gives the columns [1 - s, s] (after the post transform), and its label is the second
+// when the raw score is above 0.
 #include "nescio/ops/families.h"
 #include "nescio/ops/operands.h"
 
@@ -30,8 +32,8 @@ Result<ValueId> add_linear(GraphBuilder& graph, ValueId x, std::int64_t rows, co
     return attr_error("has " + std::to_string(coefficients.size()) + " coefficients and " +
                       std::to_string(intercepts.size()) + " intercepts for " + std::to_string(features) + " features");
   }
-  const ValueId w = graph.constant("coefficients", Tensor::of(DType::kFloat32, {rows, features}, coefficients));
-  const ValueId b = graph.constant("intercepts", Tensor::of(DType::kFloat32, {rows}, intercepts));
+  const ValueId w = graph.constant("coefficients", Tensor::of(DType::kFloat64, {rows, features}, coefficients));
+  const ValueId b = graph.constant("intercepts", Tensor::of(DType::kFloat64, {rows}, intercepts));
   return graph.add("Linear", {x, w, b});
 }
 
@@ -53,7 +55,7 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
   NESCIO_TRY_STATUS(expect_outputs(node, 2));
   AttributeReader attributes(node);
   const auto coefficients = attributes.reals("coefficients");
-  auto intercepts = attributes.reals("intercepts");
+  const auto intercepts = attributes.reals("intercepts");
   const std::string transform = attributes.text("post_transform", "NONE");
   std::vector<std::string> labels = attributes.texts("classlabels_strings");
   const auto numbers = attributes.integers("classlabels_ints");
@@ -85,25 +87,26 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
     NESCIO_TRY(label, graph.add("Cast", {label}, {{"to", std::string(dtype_name(DType::kInt64))}}));
     NESCIO_TRY(label, graph.add("Reshape", {label}, {{"shape", Shape{batch}}}));
   } else {
-    NESCIO_TRY(label, graph.add("ArgMax", {raw}, {{"axis", std::int64_t{1}}, {"keepdims", std::int64_t{0}},
-                                                  {"select_last_index", std::int64_t{0}}}));
+    NESCIO_TRY(
+        label,
+        graph.add("ArgMax", {raw},
+                  {{"axis", std::int64_t{1}}, {"keepdims", std::int64_t{0}}, {"select_last_index", std::int64_t{0}}}));
   }
   bool plain = true;
   for (std::size_t i = 0; i < labels.size(); ++i) plain = plain && labels[i] == std::to_string(i) && !numbers.empty();
   if (!plain) graph.label(label, labels);
 
   ValueId scores = raw;
-  if (wants_scores) {
-    const bool logistic = transform == "LOGISTIC";
-    if (logistic) {
-      NESCIO_TRY(scores, graph.add("Sigmoid", {scores}));
-    }
-    if (one_row) {
-      // [s] -> [1 - s, s]
-      const ValueId w = graph.constant("columns", Tensor::of(DType::kFloat32, {2, 1}, std::vector<double>{-1, 1}));
-      const ValueId b = graph.constant("columns", Tensor::of(DType::kFloat32, {2}, std::vector<double>{1, 0}));
-      NESCIO_TRY(scores, graph.add("Linear", {scores, w, b}));
-    }
+  if (wants_scores && one_row) {
+    // 1 - sigmoid(s) = sigmoid(-s), so both columns come from x by one Linear.
+    const double b = intercepts.empty() ? 0.0 : intercepts[0];
+    std::vector<double> both;
+    for (const double c : coefficients) both.push_back(-c);
+    both.insert(both.end(), coefficients.begin(), coefficients.end());
+    NESCIO_TRY(scores, add_linear(graph, x, 2, both, {transform == "LOGISTIC" ? -b : 1.0 - b, b}));
+  }
+  if (wants_scores && transform == "LOGISTIC") {
+    NESCIO_TRY(scores, graph.add("Sigmoid", {scores}));
   }
   return Values{label, scores};
 }
@@ -115,6 +118,8 @@ constexpr OpRecord kRecords[] = {
 
 }  // namespace
 
-std::span<const OpRecord> linear_model_ops() { return kRecords; }
+std::span<const OpRecord> linear_model_ops() {
+  return kRecords;
+}
 
 }  // namespace nescio

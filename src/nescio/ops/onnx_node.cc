@@ -13,15 +13,21 @@ T AttributeReader::get(std::string_view name, T otherwise) {
   return otherwise;
 }
 
-std::int64_t AttributeReader::integer(std::string_view name, std::int64_t otherwise) { return get(name, otherwise); }
-double AttributeReader::real(std::string_view name, double otherwise) { return get(name, otherwise); }
+std::int64_t AttributeReader::integer(std::string_view name, std::int64_t otherwise) {
+  return get(name, otherwise);
+}
+double AttributeReader::real(std::string_view name, double otherwise) {
+  return get(name, otherwise);
+}
 std::string AttributeReader::text(std::string_view name, std::string otherwise) {
   return get(name, std::move(otherwise));
 }
 std::vector<std::int64_t> AttributeReader::integers(std::string_view name) {
   return get(name, std::vector<std::int64_t>{});
 }
-std::vector<double> AttributeReader::reals(std::string_view name) { return get(name, std::vector<double>{}); }
+std::vector<double> AttributeReader::reals(std::string_view name) {
+  return get(name, std::vector<double>{});
+}
 std::vector<std::string> AttributeReader::texts(std::string_view name) {
   return get(name, std::vector<std::string>{});
 }
@@ -33,10 +39,11 @@ Status AttributeReader::finish() const {
   if (error_) return *error_;
   for (const auto& [name, value] : node_.attributes) {
     if (seen_.find(name) == seen_.end()) {
-      return Error{ErrorCode::kAttr, 0,
-                   "attribute " + quote_name(name) + " is not one of this operator's at opset " +
-                       std::to_string(node_.version),
-                   {}};
+      return Error{
+          ErrorCode::kAttr,
+          0,
+          "attribute " + quote_name(name) + " is not one of this operator's at opset " + std::to_string(node_.version),
+          {}};
     }
   }
   return Unit{};
@@ -49,10 +56,22 @@ struct OnnxType {
 };
 // In the order of TensorProto.DataType.
 constexpr OnnxType kOnnxTypes[] = {
-    {"undefined", {}},       {"float32", DType::kFloat32}, {"uint8", {}},           {"int8", {}},
-    {"uint16", {}},          {"int16", {}},                {"int32", DType::kInt32}, {"int64", DType::kInt64},
-    {"string", {}},          {"bool", DType::kBool},       {"float16", DType::kFloat32}, {"float64", DType::kFloat64},
-    {"uint32", {}},          {"uint64", {}},               {"complex64", {}},       {"complex128", {}},
+    {"undefined", {}},
+    {"float32", DType::kFloat32},
+    {"uint8", {}},
+    {"int8", {}},
+    {"uint16", {}},
+    {"int16", {}},
+    {"int32", DType::kInt32},
+    {"int64", DType::kInt64},
+    {"string", {}},
+    {"bool", DType::kBool},
+    {"float16", DType::kFloat32},
+    {"float64", DType::kFloat64},
+    {"uint32", {}},
+    {"uint64", {}},
+    {"complex64", {}},
+    {"complex128", {}},
     {"bfloat16", DType::kFloat32},
 };
 }  // namespace

@@ -16,9 +16,8 @@ namespace nescio {
 
 // Attribute values that no operator of ours takes (graphs, sparse tensors, types).
 struct OpaqueAttribute {};
-using OnnxAttribute =
-    std::variant<OpaqueAttribute, std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>,
-                 std::vector<std::string>, std::shared_ptr<const Tensor>>;
+using OnnxAttribute = std::variant<OpaqueAttribute, std::int64_t, double, std::string, std::vector<std::int64_t>,
+                                   std::vector<double>, std::vector<std::string>, std::shared_ptr<const Tensor>>;
 
 struct OnnxNode {
   std::string op;
@@ -32,8 +31,8 @@ struct OnnxNode {
   bool has_input(std::size_t i) const { return i < inputs.size() && inputs[i] != kNoValue; }
 };
 
-// Reads the attributes of a node. Errors do not name the node: the importer does. The first misuse is kept, and so is an attribute that nobody has read:
-// `finish` returns it as kAttr.
+// Reads the attributes of a node. Errors do not name the node: the importer does. The first misuse is kept, and so is
+// an attribute that nobody has read: `finish` returns it as kAttr.
 class AttributeReader {
  public:
   explicit AttributeReader(const OnnxNode& node) : node_(node) {}

@@ -5,8 +5,12 @@
 
 namespace nescio {
 
-Error attr_error(std::string what) { return Error{ErrorCode::kAttr, 0, std::move(what), {}}; }
-Error dtype_error(std::string what) { return Error{ErrorCode::kDtype, 0, std::move(what), {}}; }
+Error attr_error(std::string what) {
+  return Error{ErrorCode::kAttr, 0, std::move(what), {}};
+}
+Error dtype_error(std::string what) {
+  return Error{ErrorCode::kDtype, 0, std::move(what), {}};
+}
 
 Status expect_inputs(const OnnxNode& node, std::size_t least, std::size_t most) {
   bool ok = node.inputs.size() <= most;
@@ -39,8 +43,10 @@ Result<std::size_t> normal_axis(std::int64_t axis, std::size_t rank) {
 Result<std::vector<std::int64_t>> known_integers(const GraphBuilder& graph, ValueId id, const std::string& what) {
   const Tensor* t = graph.constant_of(id);
   if (t == nullptr) {
-    return Error{ErrorCode::kDynShape, 0,
-                 what + " depends on the model's input; fix it when exporting, or bind the input that decides it", {}};
+    return Error{ErrorCode::kDynShape,
+                 0,
+                 what + " depends on the model's input; fix it when exporting, or bind the input that decides it",
+                 {}};
   }
   if (is_float(t->dtype()) || t->rank() > 1) return attr_error(what + " is not a list of integers");
   const auto v = t->as<std::int64_t>();

@@ -24,7 +24,8 @@ Status expect_float(const GraphBuilder& graph, ValueId id, const std::string& wh
 Result<std::size_t> normal_axis(std::int64_t axis, std::size_t rank);
 // The elements of an integer operand that decides a shape: it must be known (kDynShape).
 Result<std::vector<std::int64_t>> known_integers(const GraphBuilder& graph, ValueId id, const std::string& what);
-// The two operands of an elementwise operator; before opset 7 their `axis` and `broadcast` attributes are applied by a reshape.
+// The two operands of an elementwise operator; before opset 7 their `axis` and `broadcast` attributes are applied by a
+// reshape.
 Result<std::pair<ValueId, ValueId>> binary_operands(const OnnxNode& node, GraphBuilder& graph);
 
 }  // namespace nescio

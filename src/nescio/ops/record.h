@@ -17,7 +17,7 @@ namespace nescio {
 struct OpRecord {
   std::string_view name;  // ONNX's op_type and the graph's Node::op
   std::string_view domain = "";
-  int since = 1;   // first and last operator set of `domain` whose form of this operator is understood
+  int since = 1;  // first and last operator set of `domain` whose form of this operator is understood
   int until = 25;
 
   // Checks attributes and operands, adds nodes in normal form, returns one value per output of the ONNX node.

@@ -14,8 +14,8 @@ std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b);
 // Strides that read a tensor of shape `from` as if it had shape `to`: 0 along repeated dimensions.
 std::vector<std::int64_t> broadcast_strides(const Shape& from, const Shape& to);
 
-// Visits `shape` row by row: row(position, {offset of each operand}, {its step within the row}, length), where an operand's
-// offset at index i is start + sum_d strides[d] * i[d].
+// Visits `shape` row by row: row(position, {offset of each operand}, {its step within the row}, length), where an
+// operand's offset at index i is start + sum_d strides[d] * i[d].
 template <std::size_t N, class Row>
 void walk_rows(const Shape& shape, const std::array<std::vector<std::int64_t>, N>& strides,
                std::array<std::int64_t, N> start, Row&& row) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
 #include <vector>
 
 #include "nescio/base/check.h"
@@ -60,9 +59,10 @@ unsigned mask_rank(std::span<const std::uint32_t> positions, std::span<const E> 
       }
   }
 
-  std::vector<std::size_t> order(positions.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_partition(order.begin(), order.end(), [&](std::size_t j) { return std::popcount(positions[j]) <= 1; });
+  std::vector<std::size_t> order;
+  for (const bool rule : {true, false})
+    for (std::size_t j = 0; j < positions.size(); ++j)
+      if ((std::popcount(positions[j]) <= 1) == rule) order.push_back(j);
 
   const unsigned full = full_mask_rank(E::D, kappa);
   Echelon echelon(full);

@@ -18,10 +18,12 @@
 namespace nescio::pcs {
 
 // D (1 + 2 kappa).
-constexpr unsigned full_mask_rank(unsigned degree, unsigned kappa) { return degree * (1 + 2 * kappa); }
+constexpr unsigned full_mask_rank(unsigned degree, unsigned kappa) {
+  return degree * (1 + 2 * kappa);
+}
 
-// Rank of the map at the challenges r ([kappa]) and weights w_res ([positions.size()][rows], rows = mask rows a column).
-// positions: of the fresh columns, distinct, below 2^kappa.
+// Rank of the map at the challenges r ([kappa]) and weights w_res ([positions.size()][rows], rows = mask rows a
+// column). positions: of the fresh columns, distinct, below 2^kappa.
 template <class E>
 unsigned mask_rank(std::span<const std::uint32_t> positions, std::span<const E> w_res, std::span<const E> r);
 

@@ -1,6 +1,7 @@
 // pcs/opening.h -- the masked opening of one linear functional of a committed matrix: what both sides share.
 //
-// Statement   <w_main, F> = sigma, where F[column position][row] is the matrix under the roots of the trees (pcs/shape.h)
+// Statement   <w_main, F> = sigma, where F[column position][row] is the matrix under the roots of the trees
+// (pcs/shape.h)
 //             and w_main, over E, is zero on the reserved rows. The D mask columns are g in E^H, outside F.
 // Paper       WHIR (ePrint 2024/1586) from oracle 1 on; masking: docs/spec/pcs.md, docs/spec/zero-knowledge.md
 // Order       transcript: roots, and everything that w_main and sigma depend on, is absorbed before
@@ -64,9 +65,15 @@ inline F leaf_point(std::uint32_t leaf, unsigned log_leaves) {
 }
 
 // Draws into oracle i, and the work before them; oracle 0 is the matrix.
-inline unsigned draws(const Params& p, std::size_t i) { return i == 0 ? p.queries : p.rounds[i - 1].queries; }
-inline unsigned draw_work(const Params& p, std::size_t i) { return i == 0 ? p.query_pow : p.rounds[i - 1].query_pow; }
+inline unsigned draws(const Params& p, std::size_t i) {
+  return i == 0 ? p.queries : p.rounds[i - 1].queries;
+}
+inline unsigned draw_work(const Params& p, std::size_t i) {
+  return i == 0 ? p.query_pow : p.rounds[i - 1].query_pow;
+}
 // Leaves of oracle i.
-inline unsigned log_leaves(const Params& p, std::size_t i) { return i == 0 ? p.log_code() : p.log_leaves(i - 1); }
+inline unsigned log_leaves(const Params& p, std::size_t i) {
+  return i == 0 ? p.log_code() : p.log_leaves(i - 1);
+}
 
 }  // namespace nescio::pcs

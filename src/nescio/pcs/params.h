@@ -40,8 +40,7 @@ struct Round {
   std::uint8_t ood = 0;           // out-of-domain samples right after this oracle
   std::uint8_t query_pow = 0;     // bits of work before the queries into this oracle
   std::uint8_t fold_pow = 0;      // bits of work before each fold challenge of this oracle
-  std::uint8_t johnson =
-      0;  // decoding radius of the soundness argument: 0 unique, m >= 1 Johnson with eta = sqrt(rho)/2m
+  std::uint8_t johnson = 0;  // radius of the soundness argument: 0 unique decoding, m >= 1 Johnson, eta = sqrt(rho)/2m
   bool operator==(const Round&) const = default;
 };
 
@@ -61,12 +60,9 @@ struct Params {
   bool operator==(const Params&) const = default;
 
   std::size_t rows() const { return std::size_t{1} << log_rows; }
-  unsigned mask_rows() const {
-    return 2u * degree;
-  }  // support of w_res in a fresh column: rows [H - reserved, H - queries)
-  unsigned reserved_rows() const {
-    return queries + mask_rows();
-  }  // R_a: uniformly random rows at the end of a fresh column
+  // A fresh column ends in reserved_rows() = R_a uniformly random rows; the first mask_rows() of them carry w_res.
+  unsigned mask_rows() const { return 2u * degree; }
+  unsigned reserved_rows() const { return queries + mask_rows(); }
   unsigned log_code() const { return unsigned{log_rows} + log_inv_rate; }  // oracle 0, one column
   // i in [0, M): log of the message, the code word and the number of leaves of oracle i + 1.
   unsigned log_message(std::size_t i) const {

@@ -1,5 +1,5 @@
-// pcs/shape.h -- the committed trees of one opening: which columns each stores, at which column positions, and how a row
-// is cut into hashed groups.
+// pcs/shape.h -- the committed trees of one opening: which columns each stores, at which column positions, and how a
+// row is cut into hashed groups.
 //
 // One opening has one fresh tree (first) and any number of static ones, all of params.rows() rows and one code. A tree
 // stores positions.size() columns, in the order of `positions`; the fresh tree stores `degree` mask columns after them,

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "nescio/field/extension.h"
 #include "nescio/merkle/verifier.h"
 #include "nescio/pcs/opening.h"
 #include "nescio/poly/eq.h"
@@ -196,8 +197,8 @@ class OpeningReplay {
   std::vector<E> columns_, rows_;  // challenges of the column variables and of the row variables so far
   std::vector<E> column_eq_;       // [2^kappa]: eq(columns_, position)
   std::vector<Added> added_;
-  Digest root_{};                  // of the newest oracle i >= 1
-  std::size_t bound_before_ = 0;   // row variables that were bound when it was sent
+  Digest root_{};                 // of the newest oracle i >= 1
+  std::size_t bound_before_ = 0;  // row variables that were bound when it was sent
 };
 
 }  // namespace

@@ -15,7 +15,7 @@ ExtVector<E> to_planes(const std::vector<E>& w) {
   return out;
 }
 
-// The weight tables of one claim, one for each dimension of more than one entry, and everything else as a factor.
+// The weight tables of one claim, one for each dimension.
 template <class E>
 struct Tables {
   E coef;
@@ -25,40 +25,39 @@ struct Tables {
 // Adds coef * outer product of the tables over the block's pieces to out[2^size_log].
 template <class E>
 void add_block(const Tables<E>& t, const Block& block, ExtSpan<E> out) {
-  ExtVector<E> product(1);
-  product.set(0, t.coef);
-  std::size_t size = 1;
-  std::size_t last = block.pieces.size();  // the last piece of more than one cell is added straight to `out`
-  for (std::size_t d = 0; d < block.pieces.size(); ++d)
-    if (block.pieces[d].log > 0) last = d;
+  E coef = t.coef;
+  std::vector<ExtView<E>> factors;  // pieces of more than one cell
   for (std::size_t d = 0; d < block.pieces.size(); ++d) {
     const Piece& piece = block.pieces[d];
-    const auto w = t.dims[d].subspan(piece.offset, std::size_t{1} << piece.log);
     if (piece.log == 0) {
-      scale<E>(w.get(0), product.subspan(0, size), product.subspan(0, size));
-      continue;
-    }
-    if (size == 1) {
-      ExtVector<E> next(w.size());
-      scale<E>(product.get(0), w, next);
-      product = std::move(next);
-    } else if (d == last) {
-      bool unit_rest = true;  // pieces after `last` have one cell: take their weights first
-      for (std::size_t e = d + 1; e < block.pieces.size(); ++e) unit_rest = unit_rest && block.pieces[e].log == 0;
-      NESCIO_CHECK(unit_rest);
-      E rest = E::one();
-      for (std::size_t e = d + 1; e < block.pieces.size(); ++e) rest *= t.dims[e].get(block.pieces[e].offset);
-      for (std::size_t i = 0; i < w.size(); ++i)
-        axpy<E>(w.get(i) * rest, product.subspan(0, size), out.subspan(i * size, size));
-      return;
+      coef *= t.dims[d].get(piece.offset);
     } else {
-      ExtVector<E> next(size * w.size());
-      for (std::size_t i = 0; i < w.size(); ++i) scale<E>(w.get(i), product.subspan(0, size), next.subspan(i * size, size));
-      product = std::move(next);
+      factors.push_back(t.dims[d].subspan(piece.offset, std::size_t{1} << piece.log));
     }
-    size *= w.size();
   }
-  axpy<E>(E::one(), product.subspan(0, size), out);
+  if (factors.empty()) {
+    out.set(0, out.get(0) + coef);
+    return;
+  }
+  if (factors.size() == 1) {
+    axpy<E>(coef, factors[0], out);
+    return;
+  }
+  ExtVector<E> product(factors[0].size());
+  scale<E>(coef, factors[0], product);
+  for (std::size_t f = 1; f < factors.size(); ++f) {
+    const std::size_t size = product.size();
+    const bool last = f + 1 == factors.size();
+    ExtVector<E> next(last ? 0 : size * factors[f].size());
+    for (std::size_t i = 0; i < factors[f].size(); ++i) {
+      if (last) {
+        axpy<E>(factors[f].get(i), product, out.subspan(i * size, size));
+      } else {
+        scale<E>(factors[f].get(i), product, next.subspan(i * size, size));
+      }
+    }
+    product = std::move(next);
+  }
 }
 
 }  // namespace

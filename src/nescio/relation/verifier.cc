@@ -13,7 +13,9 @@ struct Replay {
   const Circuit& circuit;
   const PublicValues& publics;
   zk::Channel<E>& ch;
-  std::vector<Atom<E>> atoms;
+  std::vector<Atom<E>> atoms = {};
+  std::uint32_t most_equations = 0;
+  unsigned product_degree = 0, point_variables = 0;
 
   zk::Form<E> atom(TensorId tensor, Weights<E> weights) {
     atoms.push_back({tensor, std::move(weights)});
@@ -40,6 +42,7 @@ struct Replay {
     unsigned bits = 0;
     for (const Zero& z : circuit.zeros)
       if (z.segment == segment) bits = std::max(bits, num_variables(circuit[z.tensor].dims));
+    point_variables = bits;
     std::vector<E> point;
     for (unsigned i = 0; i < bits; ++i) point.push_back(ch.challenge("point"));  // V -> P
     for (const Zero& z : circuit.zeros)
@@ -49,6 +52,7 @@ struct Replay {
 
   // One batched product sumcheck; returns the equations on virtual operands that it leaves.
   std::vector<Equation<E>> wave(const std::vector<Equation<E>>& equations) {
+    most_equations = std::max(most_equations, static_cast<std::uint32_t>(equations.size()));
     const E zeta = equations.size() > 1 ? ch.challenge("zeta") : E::one();  // V -> P
     Expanded<E> all;
     auto claim = ch.constant(E::zero());
@@ -70,6 +74,7 @@ struct Replay {
       rounds = std::max(rounds, instances.back().bits);
       if (instances.back().weighted) degree = 3;
     }
+    product_degree = std::max(product_degree, degree);
     auto [rest, r] = sumcheck::replay_plain(ch, rounds, degree, claim);
     const E half = E(F(2).inverse());
     std::vector<Equation<E>> next;
@@ -137,7 +142,7 @@ std::vector<SegmentTensors> segment_tensors(const Circuit& circuit) {
 template <class E>
 Segment<E> replay_segment(const Circuit& circuit, const PublicValues& publics, const SegmentTensors& tensors, std::uint32_t segment,
                           const E& alpha, const E& beta, zk::Channel<E>& ch) {
-  Replay<E> replay{circuit, publics, ch, {}};
+  Replay<E> replay{circuit, publics, ch};
   const LeafPlan plan = plan_leaves(circuit, segment);
   const lookup::Tree<E> tree = lookup::replay_tree(ch, plan.log);
   std::vector<Equation<E>> equations;
@@ -145,7 +150,8 @@ Segment<E> replay_segment(const Circuit& circuit, const PublicValues& publics, c
   replay.zero_equations(segment, equations);
   while (!equations.empty()) equations = replay.wave(equations);
   replay.triples(tensors);
-  return {tree.root_p, tree.root_q, std::move(replay.atoms)};
+  return {tree.root_p,           tree.root_q,           std::move(replay.atoms),
+          replay.most_equations, replay.product_degree, replay.point_variables};
 }
 
 template <class E>
@@ -156,8 +162,9 @@ Counts count_messages(const Circuit& circuit, std::uint32_t segment) {
   zk::Tape<E> tape;
   zk::Channel<E> ch(tape, Transcript(std::span<const std::uint8_t>()), nullptr);
   const E alpha = ch.challenge("alpha"), beta = ch.challenge("beta");
-  replay_segment(circuit, zeros, {}, segment, alpha, beta, ch);
-  return {ch.pads(), ch.triples()};
+  const Segment<E> s = replay_segment(circuit, zeros, {}, segment, alpha, beta, ch);
+  return {ch.pads(),   ch.triples(),     static_cast<std::uint32_t>(ch.ledger().size()),
+          s.equations, s.product_degree, s.point_variables};
 }
 
 #define NESCIO_INSTANTIATE(E)                                                                                              \

@@ -42,15 +42,21 @@ struct Segment {
   zk::Form<E> root_p;
   E root_q;
   std::vector<Atom<E>> atoms;
+  // What the error terms depend on (soundness/terms.h).
+  std::uint32_t equations = 0;       // most equations of one wave
+  unsigned product_degree = 0;       // of its round polynomials; 0 without products
+  unsigned point_variables = 0;
 };
 template <class E>
 Segment<E> replay_segment(const Circuit& circuit, const PublicValues& publics, const SegmentTensors& tensors, std::uint32_t segment,
                           const E& alpha, const E& beta, zk::Channel<E>& ch);
 
-// What a segment sends: a function of the circuit. Found by a dry run of the replay; the tensors of the argument need
-// not exist yet.
+// What a segment sends and claims: a function of the circuit. Found by a dry run of the replay; the tensors of the
+// argument need not exist yet.
 struct Counts {
-  std::uint32_t pads = 0, triples = 0;
+  std::uint32_t pads = 0, triples = 0;  // triples without the blinding one
+  std::uint32_t constraints = 0, equations = 0;
+  unsigned product_degree = 0, point_variables = 0;
 };
 template <class E>
 Counts count_messages(const Circuit& circuit, std::uint32_t segment);

@@ -166,7 +166,6 @@ Result<Bits> check(const pcs::Params& p, const CircuitCounts& counts) {
   NESCIO_TRY_STATUS(pcs::well_formed(p));
   if (p.security_bits < kMinSecurityBits || p.security_bits > kMaxSecurityBits) return refuse(Rule::kSecurityBits);
   if (p.rows() < 2 * std::size_t{p.reserved_rows()}) return refuse(Rule::kRows);
-  if ((std::uint64_t{1} << p.log_code()) < 4 * std::uint64_t{p.queries}) return refuse(Rule::kOccupancy);
   for (const pcs::Round& r : p.rounds) {
     if (r.johnson > 0 && r.johnson < kMinJohnson) return refuse(Rule::kJohnson);
   }

@@ -58,11 +58,10 @@ inline constexpr unsigned kMaxLogLeaves = 56;  // sum of leaves * (width + 2); f
 // Error::where of check(); 1..13 are the rules of pcs::well_formed, kTerm + i is a term below security_bits.
 enum class Rule : std::uint32_t {
   kSecurityBits = 20,  // not in [100, 128]
-  kRows = 21,          // fewer than 2 R_a rows: more randomness than data
-  kOccupancy = 22,     // code word of oracle 0 shorter than 4 t_0
-  kJohnson = 23,       // multiplicity 1 or 2: not covered by the theorem
-  kFinal = 24,         // last message of one element: the proximity theorems need dimension 2
-  kCounts = 25,        // counts out of range
+  kRows = 21,          // fewer than 2 R_a rows. So a code word of oracle 0 is longer than 4 t_0, at any rate
+  kJohnson = 22,       // multiplicity 1 or 2: not covered by the theorem
+  kFinal = 23,         // last message of one element: the proximity theorems need dimension 2
+  kCounts = 24,        // counts out of range
   kTerm = 100,
 };
 

@@ -7,7 +7,7 @@
 //   block.
 // Base elements take the next word below p (rejection), digests the next 4 words. Streams do not depend on how they are
 // read: fill(n) equals n single elements.
-// Trust  BLAKE3 keyed is a PRF. Keys and buffers are wiped.
+// Trust  BLAKE3 keyed is a PRF. Keys and buffers are wiped (stack frames of the BLAKE3 library are not).
 #pragma once
 #include <array>
 #include <cstdint>
@@ -45,7 +45,7 @@ class Prf {
     return E(c);
   }
   Digest bytes32();
-  // Canonical, uniform. About 3 GB/s a core with AVX-512.
+  // Canonical, uniform. About 2 GB/s a core with AVX-512.
   void fill(std::span<F> out);
   void fill(std::span<Digest> out);
 

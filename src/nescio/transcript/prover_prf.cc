@@ -59,7 +59,7 @@ void Prf::fill(std::span<F> out) {
     bool clean = true;
     for (const std::uint64_t w : run) clean &= w < F::kModulus;
     if (clean) {
-      std::memcpy(&out[done], run.data(), n * sizeof(F));
+      for (std::size_t i = 0; i < n; ++i) out[done + i] = F(run[i]);
       used_ += n;
       done += n;
     } else {

@@ -87,8 +87,8 @@ TYPED_TEST(Wire, EveryTruncationAndEveryTrailIsMalformed) {
     EXPECT_LE(got.error().where, n);
   }
   for (const std::size_t extra : {1u, 8u, 1000u}) {
-    auto longer = bytes;
-    longer.resize(bytes.size() + extra);
+    std::vector<std::uint8_t> longer(bytes.size() + extra);
+    std::copy(bytes.begin(), bytes.end(), longer.begin());
     const auto got = this->receive(longer);
     ASSERT_FALSE(got.ok());
     EXPECT_EQ(got.error().code, ErrorCode::kVFormat);

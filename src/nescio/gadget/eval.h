@@ -1,0 +1,67 @@
+// gadget/eval.h -- the interpreter of a lowering that computes: the bit-exact specification of a quantised model.
+//
+// Integers are computed as int64: the bounds of every tensor are proven below 2^62 for values within the bounds of its
+// sources, and a source that leaves its bound fails here before it is used. Every relation is checked where it is
+// stated: kSelfCheck names it. Multiplicities are counted by the lookups.
+#pragma once
+#include <deque>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "nescio/gadget/backend.h"
+#include "nescio/gadget/emit.h"
+#include "nescio/witness/table_index.h"
+
+namespace nescio {
+
+class EvalBackend final : public Backend, private HintView {
+ public:
+  // Values of the public tensors of `emitted`, which the same lowering made. All must outlive this.
+  EvalBackend(const Emitted& emitted, const PublicValues& publics) : emitted_(&emitted), publics_(&publics) {}
+
+  // Values of an integer tensor, of a field tensor. None for what comes after an error.
+  std::span<const std::int64_t> integers(Var v) const {
+    return v.index < slots_.size() ? std::span<const std::int64_t>(slots_[v.index].integers)
+                                   : std::span<const std::int64_t>();
+  }
+  std::span<const F> elements(Var v) const {
+    return v.index < slots_.size() ? std::span<const F>(slots_[v.index].elements) : std::span<const F>();
+  }
+  // The values of all committed tensors, or the first error.
+  Result<Witness> witness() const;
+
+ private:
+  struct Slot {
+    SecretVector<std::int64_t> integers;
+    SecretVector<F> elements;  // of a field tensor; or of an integer tensor that was read as one
+  };
+  struct Counter {
+    TableIndex index;
+    SecretVector<std::uint64_t> rows;
+  };
+
+  std::span<const std::int64_t> operator[](Var v) const override { return slots_[v.index].integers; }
+  std::span<const F> field(Var v) const override { return as_field(v); }
+  const SecretVector<F>& as_field(Var v) const;
+  Slot& slot(Var v);
+  // kSelfCheck unless all values are within the bound that the lookups have given.
+  void on_commit(Var v, std::string_view name, const Hint& hint) override;
+  void on_commit_field(Var v, std::string_view name, const FieldHint& hint) override;
+  void on_affine(Var v, const std::vector<Term>& terms, std::int64_t constant, std::uint64_t divisor) override;
+  void on_contract(Var v, Var a, Var b, const Contract& labels) override;
+  void on_map(Var v, Var source, const Map& map) override;
+  void on_constant(Var v, Constant constant) override;
+  void on_public(Var v, std::string_view name, Public::Source source) override;
+  void on_table(TableVar t) override;
+  void on_lookup(std::string_view name, TableVar t, const std::vector<Var>& columns) override;
+  void on_zero(std::string_view name, Var v) override;
+  void on_expect(std::string_view name, Var v, Bound range, ErrorCode code, std::string_view advice) override;
+
+  const Emitted* emitted_;
+  const PublicValues* publics_;
+  mutable std::deque<Slot> slots_;
+  std::deque<Counter> counters_;  // of each table
+};
+
+}  // namespace nescio

@@ -1,0 +1,112 @@
+#include "nescio/gadget/requant.h"
+
+#include <algorithm>
+
+#include "nescio/base/check.h"
+
+namespace nescio {
+namespace {
+
+using Kind = Activation::Kind;
+
+std::int64_t half_of(unsigned shift) {
+  return shift == 0 ? 0 : std::int64_t{1} << (shift - 1);
+}
+
+// A rounded value t and what its gadget knows of it.
+struct Rounded {
+  Var t, y;  // y is set if the activation came with t
+  Var sign;
+};
+
+Rounded by_table(Backend& b, const Dims& dims, unsigned bits, const Hint& hint, const Activation& f) {
+  NESCIO_CHECK(bits <= 16);
+  const auto rows = std::int64_t{1} << bits;
+  TableColumn in, out;
+  in.start = -rows / 2;
+  out.explicit_values = true;
+  for (std::int64_t i = 0; i < rows; ++i) out.values.push_back(apply(f, in.start + i, bits));
+  const TableVar table = b.table("function", static_cast<std::uint32_t>(rows), {in, out});
+  Rounded r;
+  r.t = b.commit("input", dims, hint);
+  r.y = b.commit("output", dims, [t = r.t, f, bits](const HintView& view, std::span<std::int64_t> y) {
+    const auto x = view[t];
+    const std::int64_t half = std::int64_t{1} << (bits - 1);
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i] >= -half && x[i] < half ? apply(f, x[i], bits) : 0;
+  });
+  b.lookup("function", table, {r.t, r.y});
+  return r;
+}
+
+Var clip(Backend& b, const GadgetPlan& plan, const Rounded& r, const Activation& f) {
+  const Dims dims = b.dims(r.t);
+  const Var over_lo = b.affine("over lo", dims, {{1, r.t}}, -f.lo),
+            over_hi = b.affine("over hi", dims, {{1, r.t}}, -f.hi);
+  const Var s_lo = f.lo == 0 ? r.sign : sign_of(b, plan, "lo", over_lo, signed_bits(b.bound(over_lo)));
+  const Var s_hi = sign_of(b, plan, "hi", over_hi, signed_bits(b.bound(over_hi)));
+  const Var up = b.product("up", s_lo, over_lo), down = b.product("down", s_hi, over_hi);
+  return b.materialise("clip", b.affine("clipped", dims, {{1, up}, {-1, down}}, f.lo));
+}
+
+}  // namespace
+
+std::int64_t apply(const Activation& f, std::int64_t t, unsigned bits) {
+  switch (f.kind) {
+    case Kind::identity:
+      return t;
+    case Kind::relu:
+      return std::max<std::int64_t>(t, 0);
+    case Kind::clip:
+      return std::min(f.hi, std::max(f.lo, t));
+    case Kind::leaky:
+      return t >= 0 ? t : (f.slope * t + half_of(f.shift)) >> f.shift;
+    case Kind::table:
+      break;
+  }
+  return f.values[static_cast<std::size_t>(t + (std::int64_t{1} << (bits - 1)))];
+}
+
+Var requant(Backend& b, const GadgetPlan& plan, std::string_view name, Var acc, Requant q, const Activation& f) {
+  NESCIO_CHECK(q.bits >= 1 && q.bits + q.shift <= 62);
+  const Backend::Scope scope(b, name);
+  const Dims dims = b.dims(acc);
+  const std::int64_t half = half_of(q.shift), top = std::int64_t{1} << (q.bits - 1);
+  b.expect(
+      "value", acc, {-(top << q.shift) - half, (top << q.shift) - half - 1}, ErrorCode::kRange,
+      "leaves the range that the model was calibrated for: calibrate with inputs like this one, or with more headroom");
+  const Hint rounded = [acc, half, shift = q.shift](const HintView& view, std::span<std::int64_t> out) {
+    const auto x = view[acc];
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = (x[i] + half) >> shift;
+  };
+
+  Rounded r;
+  const bool piecewise = f.kind == Kind::relu || f.kind == Kind::clip || f.kind == Kind::leaky;
+  if (f.kind == Kind::table || (piecewise && plan.unary_tables && q.bits <= 16)) {
+    r = by_table(b, dims, q.bits, rounded, f);
+  } else if (f.kind == Kind::identity || (f.kind == Kind::clip && f.lo != 0)) {
+    r.t = commit_signed(b, plan, "output", dims, q.bits, rounded);
+  } else {
+    const Signed s = commit_with_sign(b, plan, "rounded", dims, q.bits, rounded);
+    r.t = s.value;
+    r.sign = s.sign;
+  }
+  const Var rest = b.affine("remainder", dims, {{1, acc}, {-(std::int64_t{1} << q.shift), r.t}}, half);
+  if (q.shift == 0) {
+    b.zero("remainder", rest);
+  } else {
+    range_bits(b, plan, "remainder", rest, q.shift);
+  }
+  if (r.y != Var{}) return r.y;
+  if (f.kind == Kind::identity) return r.t;
+  if (f.kind == Kind::relu) return b.materialise("relu", b.product("positive", r.sign, r.t));
+  if (f.kind == Kind::clip) return clip(b, plan, r, f);
+  // leaky: 2^shift t where the sign is set, slope t elsewhere; rounded as above.
+  const Var positive = b.product("positive", r.sign, r.t);
+  const std::int64_t one = std::int64_t{1} << f.shift;
+  NESCIO_CHECK(f.slope >= 0 && f.slope < one);
+  std::vector<Term> terms{{one - f.slope, positive}};
+  if (f.slope != 0) terms.push_back({f.slope, r.t});
+  return requant(b, plan, "leaky", b.affine("scaled", dims, terms), {f.shift, q.bits}, {});
+}
+
+}  // namespace nescio

@@ -1,0 +1,19 @@
+// onnx/tensor_proto.h -- ONNX's serialised tensors.
+#pragma once
+#include <string>
+
+#include "nescio/base/error.h"
+#include "nescio/graph/tensor.h"
+
+namespace onnx {
+class TensorProto;
+}
+
+namespace nescio {
+
+// The tensor of `proto`, its bytes inside it or in a file below `directory`. The number of elements given must be the
+// product of the extents. float16 and bfloat16 widen to float32; 8- and 16-bit integers to int32; uint32, and uint64
+// that fits, to int64. Errors: kModel, kDtype, kMemory, kIo; the detail does not name the tensor.
+Result<Tensor> read_tensor(const onnx::TensorProto& proto, const std::string& directory);
+
+}  // namespace nescio

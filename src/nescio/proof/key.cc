@@ -1,0 +1,107 @@
+#include "nescio/proof/key.h"
+
+#include <algorithm>
+#include <array>
+
+#include "nescio/circuit/check.h"
+#include "nescio/circuit/serialize.h"
+#include "nescio/relation/verifier.h"
+#include "nescio/transcript/encoding.h"
+
+namespace nescio {
+namespace {
+constexpr std::string_view kMagic = "nescio verifying key";
+}  // namespace
+
+std::vector<std::uint8_t> write_key(const VerifyingKey& key) {
+  ByteWriter out;
+  out.bytes(bytes_of(kMagic));
+  out.u(kFormatVersion);
+  pcs::write_params(key.params, out);
+  write_circuit(key.circuit, out);
+  write_layout(key.layout, out);
+  out.u(static_cast<std::uint32_t>(key.bindings.size()));
+  for (const std::vector<F>& binding : key.bindings) {
+    out.u(static_cast<std::uint32_t>(binding.size()));
+    for (const F& x : binding) out.u(x.canonical());
+  }
+  return out.take();
+}
+
+Result<VerifyingKey> read_key(std::span<const std::uint8_t> bytes) {
+  ByteReader in(bytes, ErrorCode::kVKey);
+  NESCIO_TRY(const auto magic, in.take(kMagic.size()));
+  NESCIO_VERIFY(std::equal(magic.begin(), magic.end(), bytes_of(kMagic).begin()), ErrorCode::kVKey, 0);
+  NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
+  NESCIO_VERIFY(version == kFormatVersion, ErrorCode::kVKey, in.position());
+  VerifyingKey key;
+  NESCIO_TRY(key.params, pcs::read_params(in));
+  NESCIO_TRY(key.circuit, read_circuit(in));
+  NESCIO_TRY_STATUS(check_circuit(key.circuit));
+  NESCIO_TRY(key.layout, read_layout(in, key.circuit));
+  NESCIO_TRY(const std::uint32_t bindings, in.count(4));
+  for (std::uint32_t i = 0; i < bindings; ++i) {
+    NESCIO_TRY(const std::uint32_t n, in.count(8));
+    std::vector<F> binding(n);
+    for (F& x : binding) {
+      NESCIO_TRY(const std::uint64_t word, in.u<std::uint64_t>());
+      NESCIO_VERIFY(word < F::kModulus, ErrorCode::kVKey, in.position());
+      x = F(word);
+    }
+    key.bindings.push_back(std::move(binding));
+  }
+  NESCIO_TRY_STATUS(in.finish());
+  return key;
+}
+
+Digest key_id(const VerifyingKey& key) {
+  return Hasher().part("nescio key id").part(write_key(key)).finish();
+}
+
+Digest model_id(const VerifyingKey& key) {
+  Hasher h;
+  h.part("nescio model id").part(circuit_digest(key.circuit).bytes);
+  for (std::size_t i = 0; i < key.bindings.size(); ++i) {
+    if (key.circuit.digests[i].group != Group::weights) continue;
+    for (const F& x : key.bindings[i]) h.part(x.canonical());
+    break;
+  }
+  return h.finish();
+}
+
+Result<PublicValues> public_values(const VerifyingKey& key, const PublicValues& statement) {
+  const Circuit& circuit = key.circuit;
+  PublicValues out(circuit.tensors.size());
+  NESCIO_VERIFY(statement.size() <= out.size(), ErrorCode::kVPublic, 0);
+  for (TensorId id = 0; id < out.size(); ++id) {
+    const auto* p = std::get_if<Public>(&circuit[id].def);
+    const bool wanted = p != nullptr && p->source == Public::Source::statement;
+    const std::size_t given = id < statement.size() ? statement[id].size() : 0;
+    NESCIO_VERIFY(given == (wanted ? num_cells(circuit[id].dims) : 0), ErrorCode::kVPublic, id);
+    if (wanted) out[id] = statement[id];
+  }
+  for (std::size_t i = 0; i < key.bindings.size(); ++i) out[circuit.digests[i].tensor] = key.bindings[i];
+  return out;
+}
+
+soundness::CircuitCounts circuit_counts(const Circuit& circuit, unsigned degree) {
+  soundness::CircuitCounts out;
+  std::array<std::uint64_t, kMaxLookupWidth + 1> leaves{};  // by width
+  for (const Table& t : circuit.tables) leaves[t.columns.size()] += t.rows;
+  for (const Lookup& l : circuit.lookups) leaves[l.columns.size()] += num_cells(circuit[l.columns[0]].dims);
+  for (std::size_t w = 1; w < leaves.size(); ++w)
+    if (leaves[w] != 0) out.buses.push_back({leaves[w], static_cast<std::uint8_t>(w)});
+  for (std::uint32_t s = 0; s < circuit.segments; ++s) {
+    const relation::Counts c =
+        degree == 2 ? relation::count_messages<Ext2>(circuit, s) : relation::count_messages<Ext3>(circuit, s);
+    out.constraints += c.constraints;  // and one for the cancellation, which is there already
+    out.equations = std::max(out.equations, c.equations);
+    out.triples = std::max(out.triples, c.triples + 1);
+    out.product_degree = std::max(out.product_degree, static_cast<std::uint8_t>(c.product_degree));
+    out.point_variables = std::max(out.point_variables, static_cast<std::uint8_t>(c.point_variables));
+  }
+  out.segments = static_cast<std::uint16_t>(circuit.segments);
+  return out;
+}
+
+}  // namespace nescio

@@ -1,0 +1,31 @@
+#include "nescio/prover/setup.h"
+
+#include "nescio/circuit/builder.h"
+#include "nescio/circuit/check.h"
+#include "nescio/relation/verifier.h"
+
+namespace nescio {
+
+Result<VerifyingKey> make_key(Circuit circuit, std::vector<std::vector<F>> bindings, const soundness::SearchOptions& options) {
+  NESCIO_TRY_STATUS(check_circuit(circuit));
+  for (std::uint32_t s = 0; s < circuit.segments; ++s) {
+    const relation::Counts counts =
+        options.degree == 2 ? relation::count_messages<Ext2>(circuit, s) : relation::count_messages<Ext3>(circuit, s);
+    add_argument_tensors(circuit, s, counts.pads, counts.triples + 1, options.degree);
+  }
+  std::uint64_t cells = 0;
+  for (TensorId id = 0; id < circuit.tensors.size(); ++id)
+    if (circuit.committed(id) != nullptr) cells += num_cells(circuit[id].dims);
+  const soundness::CircuitCounts counts = circuit_counts(circuit, options.degree);
+  const auto columns = [&](unsigned log_rows, unsigned reserved) { return num_columns(circuit, log_rows, reserved); };
+  NESCIO_TRY(pcs::Params params, soundness::search(cells, columns, counts, options));
+  VerifyingKey key;
+  key.layout = pack(circuit, params.log_rows, params.reserved_rows());
+  NESCIO_CHECK(key.layout.columns() == params.columns);
+  key.params = std::move(params);
+  key.circuit = std::move(circuit);
+  key.bindings = std::move(bindings);
+  return key;
+}
+
+}  // namespace nescio
