@@ -88,6 +88,13 @@ class CheckLayers(unittest.TestCase):
         self.assert_reports("includes the test file",
                             {"src/nescio/field/goldilocks.h": '#include "nescio/field/laws_test.h"\n'})
 
+    def test_a_header_that_only_tests_include_is_a_test(self):
+        cheat = {"src/nescio/sumcheck/cheat.h": '#include "nescio/prover/prover.h"\n',
+                 "src/nescio/sumcheck/sumcheck_test.cc": '#include "nescio/sumcheck/cheat.h"\n'}
+        self.assertEqual(errors_of(cheat), [])
+        self.assert_reports("sumcheck/cheat.h: module 'sumcheck' may not include 'prover/prover.h'",
+                            {**cheat, "src/nescio/sumcheck/prover.h": '#include "nescio/sumcheck/cheat.h"\n'})
+
     def test_an_unknown_module(self):
         self.assert_reports("src/nescio/drawer: not in tools/layers.txt", {"src/nescio/drawer/things.h": "\n"})
 

@@ -43,6 +43,7 @@ struct ExtKernels {
   void (*fold_base)(const Word* t, const Word* c, Out out, std::size_t n);
   void (*fold)(In t, const Word* m, Out out, std::size_t n);
   void (*eq_step)(Out lo, Out hi, const Word* m, std::size_t n);  // hi = z lo, then lo -= hi
+  void (*add_pairs)(In t, Out out, std::size_t n);
   // n pairs; c0 then c2 (then c3).
   void (*product_round)(In a, In b, std::size_t n, Word* result);
   void (*product_round_mixed)(const Word* a, In b, std::size_t n, Word* result);
@@ -50,6 +51,7 @@ struct ExtKernels {
   void (*product_round3_base)(In w, const Word* a, const Word* b, std::size_t n, Word* result);
   void (*weighted_round)(In w, In a, In b, std::size_t n, Word* result);
   void (*gkr_round)(In w, In u, In q1, In p1, In q0, std::size_t n, Word* result);
+  void (*gkr_prepare)(In p, In q, const Word* m, Out u, Out q1, Out p1, Out q0, std::size_t n);
   void (*combine_fractions)(In p, In q, Out p_out, Out q_out, std::size_t n);
 };
 

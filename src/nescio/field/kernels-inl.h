@@ -167,6 +167,13 @@ struct ExtOps {
     });
   }
 
+  static void add_pairs(In p, Out out, std::size_t n) {
+    for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
+      const ExtPair<D> w = load_pairs(p, i, t);
+      store(out, i, w.lo + w.hi, t);
+    });
+  }
+
   static void product_round(In a, In b, std::size_t n, Word* result) {
     sum_registers<ExtSum<D>, 2, 1, 1>(n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
       const ExtPair<D> x = load_pairs(a, i, t), y = load_pairs(b, i, t);
@@ -226,6 +233,16 @@ struct ExtOps {
     });
   }
 
+  static void gkr_prepare(In p, In q, const Word* m, Out u, Out q1, Out p1, Out q0, std::size_t n) {
+    const Constant<D> lambda(m);
+    for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
+      const ExtPair<D> x = load_pairs(p, i, t), y = load_pairs(q, i, t);
+      store(u, i, lambda.add_times(x.lo, y.lo), t);
+      store(q1, i, y.hi, t);
+      store(p1, i, x.hi, t);
+      store(q0, i, y.lo, t);
+    });
+  }
   static void combine_fractions(In p, In q, Out p_out, Out q_out, std::size_t n) {
     for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
       const ExtPair<D> x = load_pairs(p, i, t), y = load_pairs(q, i, t);
@@ -249,12 +266,14 @@ struct ExtOps {
             fold_base,
             fold,
             eq_step,
+            add_pairs,
             product_round,
             product_round_mixed,
             product_round3,
             product_round3_base,
             weighted_round,
             gkr_round,
+            gkr_prepare,
             combine_fractions};
   }
 

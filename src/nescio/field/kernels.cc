@@ -190,10 +190,22 @@ template <ExtensionField E>
 void eq_table(std::span<const std::type_identity_t<E>> z, const E& scale, ExtOut<E> out) {
   NESCIO_CHECK(z.size() < 48 && out.size() == std::size_t{1} << z.size());
   out.set(0, scale);
-  for (std::size_t j = 0, n = 1; j < z.size(); ++j, n *= 2)
+  std::size_t j = 0, n = 1;
+  for (; j < z.size() && n < 8; ++j, n *= 2)  // shorter than a register
+    for (std::size_t i = 0; i < n; ++i) {
+      const E x = out.get(i), y = x * z[j];
+      out.set(n + i, y);
+      out.set(i, x - y);
+    }
+  for (; j < z.size(); ++j, n *= 2)
     ext<E>().eq_step(planes(out.subspan(0, n)), planes(out.subspan(n, n)), Matrix<E>(z[j]).w, n);
 }
 
+template <ExtensionField E>
+void add_pairs(ExtIn<E> t, ExtOut<E> out) {
+  NESCIO_CHECK(t.size() == 2 * out.size());
+  ext<E>().add_pairs(planes(t), planes(out), out.size());
+}
 template <ExtensionField E>
 QuadraticRound<E> product_round(ExtIn<E> a, ExtIn<E> b) {
   NESCIO_CHECK(a.size() == b.size() && a.size() % 2 == 0);
@@ -252,28 +264,37 @@ void combine_fractions(ExtIn<E> p, ExtIn<E> q, ExtOut<E> p_out, ExtOut<E> q_out)
   ext<E>().combine_fractions(planes(p), planes(q), planes(p_out), planes(q_out), n);
 }
 
-#define NESCIO_INSTANTIATE(E)                                                                \
-  template void add<E>(ExtIn<E>, ExtIn<E>, ExtOut<E>);                                       \
-  template void sub<E>(ExtIn<E>, ExtIn<E>, ExtOut<E>);                                       \
-  template void mul<E>(ExtIn<E>, ExtIn<E>, ExtOut<E>);                                       \
-  template void mul<E>(ExtIn<E>, BaseView, ExtOut<E>);                                       \
-  template E dot<E>(ExtIn<E>, BaseView);                                                     \
-  template E dot<E>(ExtIn<E>, ExtIn<E>);                                                     \
-  template void combine_rows<E>(BaseView, std::size_t, ExtIn<E>, ExtOut<E>);                 \
-  template void axpy<E>(const E&, BaseView, ExtOut<E>);                                      \
-  template void axpy<E>(const E&, ExtIn<E>, ExtOut<E>);                                      \
-  template void scale<E>(const E&, BaseView, ExtOut<E>);                                     \
-  template void scale<E>(const E&, ExtIn<E>, ExtOut<E>);                                     \
-  template void fold<E>(ExtIn<E>, const E&, ExtOut<E>);                                      \
-  template void fold<E>(BaseView, const E&, ExtOut<E>);                                      \
-  template void eq_table<E>(std::span<const std::type_identity_t<E>>, const E&, ExtOut<E>);  \
-  template QuadraticRound<E> product_round<E>(ExtIn<E>, ExtIn<E>);                           \
-  template QuadraticRound<E> product_round<E>(BaseView, ExtIn<E>);                           \
-  template QuadraticRound<E> product_round<E>(BaseView, BaseView);                           \
-  template CubicRound<E> product_round3<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>);                    \
-  template CubicRound<E> product_round3<E>(ExtIn<E>, BaseView, BaseView);                    \
-  template QuadraticRound<E> weighted_round<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>);                \
-  template QuadraticRound<E> gkr_round<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>, ExtIn<E>, ExtIn<E>); \
+template <ExtensionField E>
+void gkr_prepare(ExtIn<E> p, ExtIn<E> q, const E& lambda, ExtOut<E> u, ExtOut<E> q1, ExtOut<E> p1, ExtOut<E> q0) {
+  const std::size_t n = u.size();
+  NESCIO_CHECK(p.size() == 2 * n && q.size() == 2 * n && q1.size() == n && p1.size() == n && q0.size() == n);
+  ext<E>().gkr_prepare(planes(p), planes(q), Matrix<E>(lambda).w, planes(u), planes(q1), planes(p1), planes(q0), n);
+}
+
+#define NESCIO_INSTANTIATE(E)                                                                             \
+  template void add<E>(ExtIn<E>, ExtIn<E>, ExtOut<E>);                                                    \
+  template void sub<E>(ExtIn<E>, ExtIn<E>, ExtOut<E>);                                                    \
+  template void mul<E>(ExtIn<E>, ExtIn<E>, ExtOut<E>);                                                    \
+  template void mul<E>(ExtIn<E>, BaseView, ExtOut<E>);                                                    \
+  template E dot<E>(ExtIn<E>, BaseView);                                                                  \
+  template E dot<E>(ExtIn<E>, ExtIn<E>);                                                                  \
+  template void combine_rows<E>(BaseView, std::size_t, ExtIn<E>, ExtOut<E>);                              \
+  template void axpy<E>(const E&, BaseView, ExtOut<E>);                                                   \
+  template void axpy<E>(const E&, ExtIn<E>, ExtOut<E>);                                                   \
+  template void scale<E>(const E&, BaseView, ExtOut<E>);                                                  \
+  template void scale<E>(const E&, ExtIn<E>, ExtOut<E>);                                                  \
+  template void fold<E>(ExtIn<E>, const E&, ExtOut<E>);                                                   \
+  template void fold<E>(BaseView, const E&, ExtOut<E>);                                                   \
+  template void eq_table<E>(std::span<const std::type_identity_t<E>>, const E&, ExtOut<E>);               \
+  template QuadraticRound<E> product_round<E>(ExtIn<E>, ExtIn<E>);                                        \
+  template QuadraticRound<E> product_round<E>(BaseView, ExtIn<E>);                                        \
+  template QuadraticRound<E> product_round<E>(BaseView, BaseView);                                        \
+  template CubicRound<E> product_round3<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>);                                 \
+  template CubicRound<E> product_round3<E>(ExtIn<E>, BaseView, BaseView);                                 \
+  template QuadraticRound<E> weighted_round<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>);                             \
+  template QuadraticRound<E> gkr_round<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>, ExtIn<E>, ExtIn<E>);              \
+  template void add_pairs<E>(ExtIn<E>, ExtOut<E>);                                                        \
+  template void gkr_prepare<E>(ExtIn<E>, ExtIn<E>, const E&, ExtOut<E>, ExtOut<E>, ExtOut<E>, ExtOut<E>); \
   template void combine_fractions<E>(ExtIn<E>, ExtIn<E>, ExtOut<E>, ExtOut<E>)
 NESCIO_INSTANTIATE(Ext2);
 NESCIO_INSTANTIATE(Ext3);

@@ -96,6 +96,10 @@ template <ExtensionField E>
 CubicRound<E> product_round3(ExtIn<E> w, ExtIn<E> a, ExtIn<E> b);
 template <ExtensionField E>
 CubicRound<E> product_round3(ExtIn<E> w, BaseView a, BaseView b);
+// out[i] = t[2i] + t[2i+1]: sums variable 0 out (of an equality table: leaves that of the other variables). out may be
+// the front of t.
+template <ExtensionField E>
+void add_pairs(ExtIn<E> t, ExtOut<E> out);
 // sum_i w[i] (a0 + X da)(b0 + X db): the weights are not bound (Gruen: their factor of this round is kept outside);
 // a and b of size 2 w.size().
 template <ExtensionField E>
@@ -109,5 +113,9 @@ QuadraticRound<E> gkr_round(ExtIn<E> w, ExtIn<E> u, ExtIn<E> q1, ExtIn<E> p1, Ex
 // Outputs may be the front of the inputs.
 template <ExtensionField E>
 void combine_fractions(ExtIn<E> p, ExtIn<E> q, ExtOut<E> p_out, ExtOut<E> q_out);
+// From the children p, q of n nodes to the tables of gkr_round: with p0[i] = p[2i], p1[i] = p[2i+1], q0, q1 likewise,
+// u = p0 + lambda q0, q1, p1, q0, each [n]. Outputs are disjoint from the inputs.
+template <ExtensionField E>
+void gkr_prepare(ExtIn<E> p, ExtIn<E> q, const E& lambda, ExtOut<E> u, ExtOut<E> q1, ExtOut<E> p1, ExtOut<E> q0);
 
 }  // namespace nescio

@@ -253,6 +253,31 @@ TYPED_TEST(ExtKernels, Folds) {
   });
 }
 
+TYPED_TEST(ExtKernels, AddPairs) {
+  using E = TypeParam;
+  on_every_isa([](Source& src, std::size_t n) {
+    auto t = src.ext<E>(2 * n);
+    const auto before = t.clone();
+    add_pairs<E>(t, t.subspan(0, n));
+    t.resize(n);
+    expect_ext<E>(t, [&](std::size_t i) { return before.get(2 * i) + before.get(2 * i + 1); });
+  });
+}
+
+TYPED_TEST(ExtKernels, GkrPrepare) {
+  using E = TypeParam;
+  on_every_isa([](Source& src, std::size_t n) {
+    const auto p = src.ext<E>(2 * n), q = src.ext<E>(2 * n);
+    const E lambda = src.element<E>();
+    ExtVector<E> u(n), q1(n), p1(n), q0(n);
+    gkr_prepare<E>(p, q, lambda, u, q1, p1, q0);
+    expect_ext<E>(u, [&](std::size_t i) { return p.get(2 * i) + lambda * q.get(2 * i); });
+    expect_ext<E>(q1, [&](std::size_t i) { return q.get(2 * i + 1); });
+    expect_ext<E>(p1, [&](std::size_t i) { return p.get(2 * i + 1); });
+    expect_ext<E>(q0, [&](std::size_t i) { return q.get(2 * i); });
+  });
+}
+
 TYPED_TEST(ExtKernels, EqTable) {
   using E = TypeParam;
   on_every_isa([](Source& src, std::size_t n) {

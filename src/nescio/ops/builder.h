@@ -47,9 +47,10 @@ class GraphBuilder {
   void name_if_new(ValueId id, const std::string& name);
   void output(const std::string& name, ValueId id);
 
-  const Value& value(ValueId id) const { return graph_.value(id); }
-  const Shape& shape(ValueId id) const { return value(id).type.shape; }
-  DType dtype(ValueId id) const { return value(id).type.dtype; }
+  // By value: adding nodes moves the graph's own.
+  TensorType type(ValueId id) const { return graph_.value(id).type; }
+  Shape shape(ValueId id) const { return graph_.value(id).type.shape; }
+  DType dtype(ValueId id) const { return graph_.value(id).type.dtype; }
   const Tensor* constant_of(ValueId id) const { return graph_.constant(id); }
   const Graph& graph() const { return graph_; }
   Graph take() { return std::move(graph_); }

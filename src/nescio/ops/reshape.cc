@@ -156,10 +156,10 @@ Result<Values> import_dropout(const OnnxNode& node, GraphBuilder& graph) {
   out[0] = node.inputs[0];
   if (out.size() > 1 && node.output_is_used[1]) {
     // The mask keeps everything.
-    const Value& x = graph.value(out[0]);
-    NESCIO_TRY_STATUS(graph.afford(*element_count(x.type.shape)));
-    const std::vector<double> ones(static_cast<std::size_t>(*element_count(x.type.shape)), 1.0);
-    out[1] = graph.constant("mask", Tensor::of(node.version < 10 ? x.type.dtype : DType::kBool, x.type.shape, ones));
+    const TensorType x = graph.type(out[0]);
+    NESCIO_TRY_STATUS(graph.afford(*element_count(x.shape)));
+    const std::vector<double> ones(static_cast<std::size_t>(*element_count(x.shape)), 1.0);
+    out[1] = graph.constant("mask", Tensor::of(node.version < 10 ? x.dtype : DType::kBool, x.shape, ones));
   }
   return out;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "nescio/base/bits.h"
 #include "nescio/pcs/prover.h"
 #include "nescio/pcs/verifier.h"
 #include "nescio/poly/eq.h"

@@ -37,7 +37,7 @@ Result<VerifyingKey> read_key(std::span<const std::uint8_t> bytes) {
   VerifyingKey key;
   NESCIO_TRY(key.params, pcs::read_params(in));
   NESCIO_TRY(key.circuit, read_circuit(in));
-  NESCIO_TRY_STATUS(check_circuit(key.circuit));
+  NESCIO_TRY_STATUS(check_circuit(key.circuit, true));
   NESCIO_TRY(key.layout, read_layout(in, key.circuit));
   NESCIO_TRY(const std::uint32_t bindings, in.count(4));
   for (std::uint32_t i = 0; i < bindings; ++i) {
@@ -79,6 +79,17 @@ Result<PublicValues> public_values(const VerifyingKey& key, const PublicValues& 
     const std::size_t given = id < statement.size() ? statement[id].size() : 0;
     NESCIO_VERIFY(given == (wanted ? num_cells(circuit[id].dims) : 0), ErrorCode::kVPublic, id);
     if (wanted) out[id] = statement[id];
+  }
+  // The intervals that circuit/bounds.h takes for granted.
+  const auto within = [&](TensorId id, std::int64_t lo, std::int64_t hi) {
+    return std::all_of(out[id].begin(), out[id].end(), [&](F x) { return lo <= x.to_signed() && x.to_signed() <= hi; });
+  };
+  for (const OutputPort& port : circuit.outputs) {
+    for (const TensorId id : {port.pub_lo, port.pub_hi}) NESCIO_VERIFY(within(id, port.lo, port.hi), ErrorCode::kVPublic, id);
+    NESCIO_VERIFY(within(port.pub_outside, 0, 1), ErrorCode::kVPublic, port.pub_outside);
+    if (!port.has_argmax) continue;
+    for (const TensorId id : {port.pub_onehot, port.pub_on, port.pub_tie})
+      NESCIO_VERIFY(within(id, 0, 1), ErrorCode::kVPublic, id);
   }
   for (std::size_t i = 0; i < key.bindings.size(); ++i) out[circuit.digests[i].tensor] = key.bindings[i];
   return out;

@@ -34,7 +34,7 @@ TEST(Prove, real_parameters_are_complete_and_checked) {
       options.degree = static_cast<std::uint8_t>(degree);
       options.security_bits = static_cast<std::uint8_t>(bits);
       const auto key = make_key(net.circuit, {}, options);
-      ASSERT_TRUE(key.ok()) << to_string(key.error());
+      ASSERT_TRUE(key.ok()) << to_string(key.error()) << " rule " << key.error().where;
       const auto checked = verify_key(*key);
       ASSERT_TRUE(checked.ok()) << checked.error().where;
       EXPECT_GE(checked->bits(), soundness::whole_bits(bits));

@@ -7,7 +7,7 @@
 namespace nescio {
 
 Result<VerifyingKey> make_key(Circuit circuit, std::vector<std::vector<F>> bindings, const soundness::SearchOptions& options) {
-  NESCIO_TRY_STATUS(check_circuit(circuit));
+  NESCIO_TRY_STATUS(check_circuit(circuit, false));
   for (std::uint32_t s = 0; s < circuit.segments; ++s) {
     const relation::Counts counts =
         options.degree == 2 ? relation::count_messages<Ext2>(circuit, s) : relation::count_messages<Ext3>(circuit, s);
@@ -17,7 +17,11 @@ Result<VerifyingKey> make_key(Circuit circuit, std::vector<std::vector<F>> bindi
   for (TensorId id = 0; id < circuit.tensors.size(); ++id)
     if (circuit.committed(id) != nullptr) cells += num_cells(circuit[id].dims);
   const soundness::CircuitCounts counts = circuit_counts(circuit, options.degree);
-  const auto columns = [&](unsigned log_rows, unsigned reserved) { return num_columns(circuit, log_rows, reserved); };
+  const auto columns = [&](unsigned log_rows, unsigned reserved) -> std::uint64_t {
+    if (reserved >= std::uint64_t{1} << log_rows) return 0;
+    const std::uint64_t n = num_columns(circuit, log_rows, reserved);
+    return n <= kMaxColumns ? n : 0;
+  };
   NESCIO_TRY(pcs::Params params, soundness::search(cells, columns, counts, options));
   VerifyingKey key;
   key.layout = pack(circuit, params.log_rows, params.reserved_rows());

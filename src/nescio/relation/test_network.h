@@ -82,7 +82,7 @@ struct TestNetwork {
       const std::int64_t t = floor_div(acc, 4);
       witness.values[r2].push_back(F::from_signed(acc - 4 * t));
       witness.values[square].push_back(F::from_signed(t * t));
-      statement[lower].push_back(F::from_signed(t - 3));
+      statement[lower].push_back(F::from_signed(t < 3 ? 0 : t - 3));
       statement[upper].push_back(F::from_signed(t + 5));
       statement[outside].push_back(F());
     }
