@@ -20,6 +20,7 @@ class Rules:
         self.strangers = []  # (module, {modules})
         self.provers = set()
         self.clients = {}  # folder -> {modules}
+        self.tests = set()  # headers
         self.closures = []  # (entry, budget, [forbidden])
         self.errors = []
         for number, line in enumerate(text.splitlines(), 1):
@@ -36,12 +37,17 @@ class Rules:
                 self.strangers.append((words[1], set(words[2:])))
             elif words[0] == "provers":
                 self.provers |= set(words[1:])
+            elif words[0] == "tests":
+                self.tests |= set(words[1:])
             elif words[0] == "client" and len(words) > 2:
                 self.clients[words[1]] = set(words[2:])
             elif words[0] == "closure" and words[2:3] == ["budget"] and words[4:5] == ["forbid"]:
                 self.closures.append((words[1], int(words[3]), words[5:]))
             else:
                 self.errors.append(f"layers.txt:{number}: not understood: {line}")
+
+    def is_test(self, path):
+        return path in self.tests or TEST.search(path)
 
 
 def read_includes(folder):
@@ -60,31 +66,17 @@ def module_of(path):
     return path.split("/")[0]
 
 
-def tests_of(files):
-    """Tests, benchmarks, fuzz targets, and the headers that only they include. These may look anywhere."""
-    tests = {f for f in files if TEST.search(f)}
-    users = {}
-    for path, includes in files.items():
-        for _, target in includes:
-            users.setdefault(target.removeprefix("nescio/"), set()).add(path)
-    more = True
-    while more:
-        more = {f for f in files if f not in tests and f.endswith(".h") and f in users and users[f] <= tests}
-        tests |= more
-    return tests
-
-
 def check_file(rules, path, includes):
     here = module_of(path)
     for quote, target in includes:
-        generated = target.endswith(".pb.h")
-        if quote == '"' and not target.startswith("nescio/") and not generated and (".." in target or "/" not in target):
+        near = "/" not in target and not target.endswith(".pb.h")  # those are generated
+        if quote == '"' and not target.startswith("nescio/") and (near or ".." in target):
             yield f"src/nescio/{path}: include \"{target}\" by its full path, \"nescio/...\""
         if not target.startswith("nescio/"):
             continue
         target = target[len("nescio/"):]
         there = module_of(target)
-        if TEST.search(target):
+        if rules.is_test(target):
             yield f"src/nescio/{path}: includes the test file {target}"
         if there != here and there not in rules.allowed.get(here, set()):
             yield f"src/nescio/{path}: module '{here}' may not include '{target}'"
@@ -129,8 +121,11 @@ def check(root, rules_text, out=sys.stdout):
     files = read_includes(source)
     for module in sorted({module_of(f) for f in files if "/" in f} - set(rules.allowed)):
         errors.append(f"src/nescio/{module}: not in tools/layers.txt")
-    for path in sorted(set(files) - tests_of(files)):
-        errors += check_file(rules, path, files[path])
+    for path in sorted(files):
+        if not rules.is_test(path):
+            errors += check_file(rules, path, files[path])
+    for path in sorted(rules.tests - set(files)):
+        errors.append(f"layers.txt: src/nescio/{path} does not exist")
     for client, modules in rules.clients.items():
         for path, includes in sorted(read_includes(os.path.join(root, client)).items()):
             for _, target in includes:

@@ -115,7 +115,7 @@ class ExtVector {
 
  private:
   // Whole cache lines; long planes are skewed so that they do not all fall into the same cache sets.
-  static std::size_t padded(std::size_t n) { return (n + 7) / 8 * 8 + (n >= 256 ? 40 : 0); }
+  static std::size_t padded(std::size_t n) { return (n + 7) / 8 * 8 + (n >= 256 ? 136 : 0); }
   template <class Word>
   ExtWindow<E, Word> window(Word* words) const {
     std::array<Word*, D> planes{};

@@ -230,10 +230,9 @@ Result<pcs::Params> search(std::uint64_t cells, const Columns& columns, const Ci
       const unsigned lowest =
           std::max(log2_ceil(2 * p.reserved_rows()), log2_ceil(4 * t) - std::min(log2_ceil(4 * t), rate));
       for (unsigned h = lowest; h <= tallest && h + rate <= pcs::kTwoAdicity; ++h) {
-        std::uint64_t wanted = columns(h, p.reserved_rows());
+        const std::uint64_t wanted = columns(h, p.reserved_rows());
         if (wanted == 0 || wanted > (std::uint64_t{1} << pcs::kMaxKappa)) continue;
-        const unsigned kappa = log2_ceil(wanted);
-        wanted = std::max<std::uint64_t>(wanted, kappa + 1);
+        const unsigned kappa = log2_ceil(wanted);  // more than 2^(kappa-1) columns: positions 0 and 2^i are among them
         const auto fold = work_for(lambda, field - column_fold_bits(h + rate, kappa), o.max_work);
         if (!fold) continue;
         p.log_rows = static_cast<std::uint8_t>(h);

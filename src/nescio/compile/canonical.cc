@@ -1,0 +1,267 @@
+// compile/canonical.cc -- node by node into canonical operators; compile/fuse.cc then fuses them.
+#include "nescio/compile/canonical.h"
+
+#include <cmath>
+#include <limits>
+
+#include "nescio/compile/affine_constants.h"
+#include "nescio/compile/fuse.h"
+#include "nescio/ops/builder.h"
+#include "nescio/ops/operands.h"
+#include "nescio/ops/walk.h"
+
+namespace nescio {
+namespace {
+
+constexpr double kInf = std::numeric_limits<double>::infinity();
+
+class Canonicaliser {
+ public:
+  explicit Canonicaliser(const Graph& graph)
+      : in_(graph), out_(std::numeric_limits<std::int64_t>::max()), map_(graph.values.size(), kNoValue) {}
+
+  Result<Graph> run() {
+    for (const Port& p : in_.inputs) map_[p.value] = out_.input(p.name, in_.value(p.value).type);
+    for (std::size_t i = 0; i < in_.values.size(); ++i) {
+      if (in_.values[i].constant) map_[i] = out_.constant(in_.values[i].name, in_.values[i].constant);
+    }
+    std::vector<Error> errors;
+    for (const Node& node : in_.nodes) {
+      const Result<ValueId> y = translate(node);
+      NESCIO_CHECK(node.outputs.size() == 1);
+      if (!y.ok()) {
+        Error e = y.error();
+        e.detail = "node " + quote_name(node.name) + " (" + node.op + "): " + e.detail;
+        errors.push_back(std::move(e));
+      }
+      // After an error any value of the right type serves to find the next one.
+      map_[node.outputs[0]] = y.ok() ? *y : out_.input("", in_.value(node.outputs[0]).type);
+      NESCIO_CHECK(out_.type(map_[node.outputs[0]]) == in_.value(node.outputs[0]).type);
+    }
+    if (!errors.empty()) {
+      Error first = std::move(errors.front());
+      first.others.assign(errors.begin() + 1, errors.end());
+      return first;
+    }
+    for (const Port& p : in_.outputs) out_.output(p.name, map_[p.value]);
+    Graph graph = out_.take();
+    for (std::size_t i = 0; i < graph.outputs.size(); ++i) graph.outputs[i].labels = in_.outputs[i].labels;
+    graph.notes = in_.notes;
+    return graph;
+  }
+
+ private:
+  const Tensor* known(ValueId id) const { return out_.constant_of(id); }
+
+  Result<ValueId> translate(const Node& node) {
+    out_.scope(node.name);
+    std::vector<ValueId> x;
+    for (const ValueId id : node.inputs) x.push_back(id == kNoValue ? kNoValue : map_[id]);
+    const Shape to = in_.value(node.outputs[0]).type.shape;
+    const std::string& op = node.op;
+
+    const bool moves_only = op == "Reshape" || op == "Transpose" || op == "Slice" || op == "Concat" || op == "Cast";
+    if (moves_only || op == "ArgMax") return out_.add(op, x, node.attributes);
+    if (op == "Compare") return compare(x[0], x[1], node.attributes.text("mode"), to);
+    for (const ValueId id : x) {
+      if (!is_float(out_.dtype(id))) {
+        return dtype_error(
+            "arithmetic on integers that depend on the input is not supported; cast them to float32 first");
+      }
+    }
+    if (op == "Neg") return affine(x[0], filled(-1.0), filled(0.0), to);
+    if (op == "Add" || op == "Sub" || op == "Mul" || op == "Div") return arithmetic(op[0], op, x[0], x[1], to);
+    if (op == "MatMul") return matmul(x[0], x[1], to);
+    if (op == "Affine") return affine(x[0], *known(x[1]), *known(x[2]), to);
+    if (op == "Clip") return clip(x[0], node.attributes.real("lo"), node.attributes.real("hi"));
+    if (op == "LeakyRelu") return leaky_relu(x[0], node.attributes.real("alpha"));
+    if (op == "Linear") {
+      for (const ValueId id : {x[1], x[2]}) {
+        if (!all_finite(*known(id))) return not_finite();
+      }
+    }
+    return out_.add(op, x, node.attributes);
+  }
+
+  static Tensor filled(double v) { return Tensor::scalar(DType::kFloat64, v); }
+  static Error not_finite() {
+    return attr_error("a constant is infinite or not a number, or becomes so by a division by 0");
+  }
+  static bool all_finite(const Tensor& t) {
+    for (std::size_t i = 0; i < t.size(); ++i) {
+      if (!std::isfinite(t.real(i))) return false;
+    }
+    return true;
+  }
+  static Tensor map(const Tensor& t, double (*f)(double)) {
+    std::vector<double> v = t.reals();
+    for (double& e : v) e = f(e);
+    return Tensor::of(DType::kFloat64, t.shape(), v);
+  }
+  static Tensor padded(const Tensor& t, std::size_t rank) {
+    Shape shape(rank - t.shape().size(), 1);
+    shape.insert(shape.end(), t.shape().begin(), t.shape().end());
+    return t.reshaped(shape);
+  }
+
+  Result<ValueId> reshape(ValueId x, const Shape& to) {
+    if (out_.shape(x) == to) return x;
+    return out_.add("Reshape", {x}, {{"shape", to}});
+  }
+
+  // x * scale + shift of shape `to`, where x has as many elements as `to` and one of the constants may be a scalar.
+  Result<ValueId> affine(ValueId x, const Tensor& scale, const Tensor& shift, const Shape& to) {
+    NESCIO_TRY(x, reshape(x, to));
+    Tensor a = padded(scale, to.size()).cast(DType::kFloat64), b = padded(shift, to.size()).cast(DType::kFloat64);
+    const Shape common = *broadcast_shape(a.shape(), b.shape());
+    AffineConstants c{Tensor(DType::kFloat64, common), Tensor(DType::kFloat64, common)};
+    gather_strided(a, broadcast_strides(a.shape(), common), 0, c.scale);
+    gather_strided(b, broadcast_strides(b.shape(), common), 0, c.shift);
+    if (!c.is_finite()) return not_finite();
+    if (c.is_identity()) return x;
+    c = compressed(c);
+    return out_.add("Affine", {x, out_.constant("scale", c.scale), out_.constant("shift", c.shift)});
+  }
+
+  // A constant that is the operand of Add or Mul beside a value that it enlarges.
+  Result<ValueId> enlarging(std::string_view op, ValueId x, const Tensor& c) {
+    if (!all_finite(c)) return not_finite();
+    return out_.add(op, {x, out_.constant("operand", c.cast(out_.dtype(x)))});
+  }
+
+  Result<ValueId> arithmetic(char sign, const std::string& op, ValueId a, ValueId b, const Shape& to) {
+    if (!known(a) && !known(b)) {
+      if (op == "Div") return attr_error("division by a tensor that depends on the input is not supported");
+      return out_.add(op, {a, b});
+    }
+    const bool reversed = known(a) != nullptr;  // constant first
+    const ValueId x = reversed ? b : a;
+    const Tensor& c = *known(reversed ? a : b);
+    const bool enlarges = *element_count(out_.shape(x)) != *element_count(to);
+    const auto negated = [](double v) { return -v; };
+    const auto inverse = [](double v) { return 1.0 / v; };
+    switch (sign) {
+      case 'A':
+        return enlarges ? enlarging("Add", x, c) : affine(x, filled(1.0), c, to);
+      case 'M':
+        return enlarges ? enlarging("Mul", x, c) : affine(x, c, filled(0.0), to);
+      case 'S': {
+        if (!enlarges) return affine(x, filled(reversed ? -1.0 : 1.0), reversed ? c : map(c, negated), to);
+        if (!reversed) return enlarging("Add", x, map(c, negated));
+        NESCIO_TRY(const ValueId minus, affine(x, filled(-1.0), filled(0.0), out_.shape(x)));
+        return enlarging("Add", minus, c);
+      }
+      default:
+        if (reversed) return attr_error("division by a tensor that depends on the input is not supported");
+        return enlarges ? enlarging("Mul", x, map(c, inverse)) : affine(x, map(c, inverse), filled(0.0), to);
+    }
+  }
+
+  // Linear with weights w [N, K] and no bias, on the last dimension of x, brought to shape `to`.
+  Result<ValueId> linear(ValueId x, Tensor w, const Shape& to) {
+    if (!all_finite(w)) return not_finite();
+    const Tensor b(w.dtype(), {w.shape()[0]});
+    NESCIO_TRY(const ValueId y,
+               out_.add("Linear", {x, out_.constant("weights", std::move(w)), out_.constant("bias", b)}));
+    return reshape(y, to);
+  }
+
+  Result<ValueId> swap_last_two(ValueId x) {
+    const std::size_t rank = out_.shape(x).size();
+    std::vector<std::int64_t> perm(rank);
+    for (std::size_t d = 0; d < rank; ++d) perm[d] = static_cast<std::int64_t>(d);
+    std::swap(perm[rank - 1], perm[rank - 2]);
+    return out_.add("Transpose", {x}, {{"perm", perm}});
+  }
+
+  // A constant operand of MatMul as a matrix; nothing when it has batch dimensions. A vector becomes one row.
+  static std::optional<Tensor> as_matrix(const Tensor& t) {
+    const Shape& s = t.shape();
+    if (s.size() == 1) return t.reshaped({1, s[0]});
+    for (std::size_t d = 0; d + 2 < s.size(); ++d) {
+      if (s[d] != 1) return std::nullopt;
+    }
+    return t.reshaped({s[s.size() - 2], s[s.size() - 1]});
+  }
+
+  Result<ValueId> matmul(ValueId a, ValueId b, const Shape& to) {
+    if (const Tensor* w = known(b); w != nullptr) {
+      if (const auto matrix = as_matrix(*w)) {
+        if (w->rank() == 1) return linear(a, *matrix, to);
+        Tensor transposed(matrix->dtype(), {matrix->shape()[1], matrix->shape()[0]});
+        gather_strided(*matrix, {1, matrix->shape()[1]}, 0, transposed);
+        return linear(a, std::move(transposed), to);
+      }
+    } else if (const Tensor* v = known(a); v != nullptr) {
+      // A B = (B' A')': the features of each row of B' are the rows of B.
+      if (const auto matrix = as_matrix(*v)) {
+        if (out_.shape(b).size() == 1) return linear(b, *matrix, to);
+        NESCIO_TRY(const ValueId turned, swap_last_two(b));
+        Shape shape = out_.shape(turned);
+        shape.back() = matrix->shape()[0];
+        NESCIO_TRY(const ValueId y, linear(turned, *matrix, shape));
+        NESCIO_TRY(const ValueId back, swap_last_two(y));
+        return reshape(back, to);
+      }
+    }
+    for (const ValueId id : {a, b}) {
+      if (known(id) && !all_finite(*known(id))) return not_finite();
+    }
+    return out_.add("MatMul", {a, b});
+  }
+
+  Result<ValueId> clip(ValueId x, double lo, double hi) {
+    if (lo == -kInf && hi == kInf) return x;
+    if (lo == 0.0 && hi == kInf) return out_.add("Relu", {x});
+    if (lo == kInf || hi == -kInf) return not_finite();
+    return out_.add("Clip", {x}, {{"lo", lo}, {"hi", hi}});
+  }
+
+  Result<ValueId> leaky_relu(ValueId x, double alpha) {
+    if (alpha == 1.0) return x;
+    if (alpha == 0.0) return out_.add("Relu", {x});
+    return out_.add("LeakyRelu", {x}, {{"alpha", alpha}});
+  }
+
+  Result<ValueId> compare(ValueId a, ValueId b, std::string mode, const Shape& to) {
+    if (known(a)) {
+      std::swap(a, b);
+      if (mode.starts_with("greater")) {
+        mode.replace(0, 7, "less");
+      } else if (mode.starts_with("less")) {
+        mode.replace(0, 4, "greater");
+      }
+    }
+    const Tensor* c = known(b);
+    const bool enlarges = *element_count(out_.shape(a)) != *element_count(to);
+    if (c != nullptr && !enlarges) {
+      for (std::size_t i = 0; i < c->size(); ++i) {
+        if (!std::isfinite(c->real(i))) return not_finite();
+      }
+      NESCIO_TRY(const ValueId x, reshape(a, to));
+      return out_.add("Compare", {x, out_.constant("threshold", padded(*c, to.size()))}, {{"mode", mode}});
+    }
+    if (!is_float(out_.dtype(a))) {
+      return dtype_error("comparing two integer or bool tensors that depend on the input is not supported");
+    }
+    // The sign of a difference of floats is exact.
+    NESCIO_TRY(const ValueId difference, arithmetic('S', "Sub", a, b, to));
+    const ValueId zero = out_.constant("threshold", Tensor(out_.dtype(a), Shape(to.size(), 1)));
+    return out_.add("Compare", {difference, zero}, {{"mode", mode}});
+  }
+
+  const Graph& in_;
+  GraphBuilder out_;
+  std::vector<ValueId> map_;
+};
+
+}  // namespace
+
+Result<Graph> canonicalise(const Graph& graph) {
+  NESCIO_TRY(Graph canonical, Canonicaliser(graph).run());
+  canonical = fuse(std::move(canonical));
+  NESCIO_CHECK(validate(canonical).ok());
+  return canonical;
+}
+
+}  // namespace nescio

@@ -1,0 +1,34 @@
+// compile/canonical.h -- the small set of operators that the quantiser knows.
+//
+// A canonical graph has only these nodes; x, y stand for values that depend on the input, everything else is constant.
+// Extents are static, constants are finite. Float values are float32 or float64; constants may be float64 beside a
+// float32 x.
+//
+//   Linear(x, w, b)          y[..., n] = sum_k x[..., k] w[n, k] + b[n]; w [N, K], b [N], both always present
+//   Affine(x, scale, shift)  y = x * scale + shift; scale and shift have one shape, of x's rank, extents 1 or x's own
+//   Add, Sub, Mul(x, y)      elementwise, NumPy's broadcasting. One operand of Add or Mul may be a constant, but only
+//   one that
+//                            enlarges the other (else it is an Affine)
+//   MatMul(x, y)             batched, NumPy's rules. One operand may be a constant, but only one with batch dimensions
+//                            (else it is a Linear)
+//   Relu, Sigmoid, Tanh, LeakyRelu{alpha}, Clip{lo, hi}(x)   lo and hi may be infinite; float only
+//   Reshape{shape}, Transpose{perm}, Slice{starts, steps, sizes}(x), Concat{axis}(x, ...)   Concat may have constant
+//   operands Cast{to}(x)              float to float (no change of value), bool or integer to float or integer, or
+//   float to integer (truncates) ArgMax{axis, keepdims, select_last_index}(x)             to int64; ties: the first, or
+//   the last Compare{mode}(x, c)      to bool; c constant, of x's rank, extents 1 or x's own. Modes as in
+//   ops/comparison.cc
+//
+// Every node has one output. Slice, Reshape, Transpose, Concat, Cast and Compare also occur on integers and bools.
+#pragma once
+#include "nescio/base/error.h"
+#include "nescio/graph/graph.h"
+
+namespace nescio {
+
+// The canonical graph of an imported one: constants combined in double precision, Affine fused into Linear before or
+// behind it (also across Reshape and Transpose) and into Affine, chains of Reshape and Transpose merged. Inputs and
+// outputs keep their names, order and types. Errors, all at once: kDtype (arithmetic on integers that depend on the
+// input), kAttr (division by a tensor or by 0, a constant that is not finite).
+Result<Graph> canonicalise(const Graph& graph);
+
+}  // namespace nescio
