@@ -2,8 +2,8 @@
 """check_sources.py -- the rules for files that no other tool checks (CONTRIBUTING.md states them).
 
 ASCII only; no tabs, trailing blanks or missing last newline; no source over 600 lines; a header opens with a comment
-that names it; no folder or file named utils, helpers, common or misc; every error code is explained to users. Data files
-are exempt.
+that names it; no folder or file named utils, helpers, common or misc; every error code is explained to users. Data
+files are exempt.
 """
 import os
 import re

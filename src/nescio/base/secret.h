@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstring>
 #include <new>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace nescio {
@@ -48,5 +50,38 @@ struct SecretAllocator {
 };
 template <class T>
 using SecretVector = std::vector<T, SecretAllocator<T>>;
+
+// Large memory that the caller writes before it reads: a SecretVector without the pass that sets it to zero.
+template <class T>
+class SecretArray {
+  static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+
+ public:
+  SecretArray() = default;
+  explicit SecretArray(std::size_t n) : data_(SecretAllocator<T>().allocate(n)), n_(n) {}
+  SecretArray(SecretArray&& o) noexcept : data_(std::exchange(o.data_, nullptr)), n_(std::exchange(o.n_, 0)) {}
+  SecretArray& operator=(SecretArray&& o) noexcept {
+    std::swap(data_, o.data_);
+    std::swap(n_, o.n_);
+    return *this;
+  }
+  ~SecretArray() {
+    if (data_ != nullptr) SecretAllocator<T>().deallocate(data_, n_);
+  }
+
+  std::size_t size() const { return n_; }
+  T* data() { return data_; }
+  const T* data() const { return data_; }
+  T* begin() { return data_; }
+  T* end() { return data_ + n_; }
+  const T* begin() const { return data_; }
+  const T* end() const { return data_ + n_; }
+  T& operator[](std::size_t i) { return data_[i]; }
+  const T& operator[](std::size_t i) const { return data_[i]; }
+
+ private:
+  T* data_ = nullptr;
+  std::size_t n_ = 0;
+};
 
 }  // namespace nescio

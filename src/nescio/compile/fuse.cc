@@ -2,6 +2,7 @@
 #include "nescio/compile/fuse.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "nescio/compile/affine_constants.h"
 
@@ -51,11 +52,16 @@ class Fuser {
   // The only node that reads v, when v is nothing else's business.
   bool read_once(ValueId v) const { return readers_[v].size() == 1 && !is_output_[v]; }
 
-  void drop_reader(ValueId v, NodeId i) {
-    std::erase(readers_[v], i);
-    if (producer_[v] >= 0 && dead(static_cast<NodeId>(producer_[v]))) {
+  // Node i no longer reads v; a node that nobody reads any more stops reading as well.
+  void drop_reader(ValueId value, NodeId reader) {
+    std::vector<std::pair<ValueId, NodeId>> todo{{value, reader}};
+    while (!todo.empty()) {
+      const auto [v, i] = todo.back();
+      todo.pop_back();
+      if (std::erase(readers_[v], i) == 0 || producer_[v] < 0) continue;
       const auto maker = static_cast<NodeId>(producer_[v]);
-      for (const ValueId x : g_.nodes[maker].inputs) drop_reader(x, maker);
+      if (!dead(maker)) continue;
+      for (const ValueId x : g_.nodes[maker].inputs) todo.emplace_back(x, maker);
     }
   }
   void set_inputs(NodeId i, std::vector<ValueId> inputs) {
@@ -80,7 +86,7 @@ class Fuser {
       std::ranges::replace(inputs, from, to);
       set_inputs(i, std::move(inputs));
     }
-    // The node that made `from` is dead now, and with it its reads.
+    // Without readers its maker is dead, also when there were none but the outputs.
     const auto maker = static_cast<NodeId>(producer_[from]);
     for (const ValueId v : g_.nodes[maker].inputs) drop_reader(v, maker);
   }

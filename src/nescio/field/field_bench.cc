@@ -206,7 +206,6 @@ void fraction_tree(benchmark::State& state) {
     p.emplace_back(n >> l);
     q.emplace_back(n >> l);
   }
-  constexpr std::size_t kBlock = 256;
   ExtVector<E> t[4][2], w(n / 4);
   for (auto& pair : t)
     for (auto& x : pair) x.resize(n / 2);
@@ -220,19 +219,13 @@ void fraction_tree(benchmark::State& state) {
       gkr_prepare<E>(p[l], q[l], r, at(0, 0, nodes), at(1, 0, nodes), at(2, 0, nodes), at(3, 0, nodes));
       if (nodes == 1) continue;
       eq_table(std::span<const E>(z).first(k - l - 2), E::one(), w.subspan(0, nodes / 2));
-      benchmark::DoNotOptimize(
-          gkr_round<E>(w.subspan(0, nodes / 2), at(0, 0, nodes), at(1, 0, nodes), at(2, 0, nodes), at(3, 0, nodes)));
       unsigned side = 0;
-      for (std::size_t m = nodes / 2; m > 1; m /= 2, side ^= 1) {
-        add_pairs<E>(w.subspan(0, m), w.subspan(0, m / 2));
-        // Fold and evaluate in cache.
-        for (std::size_t begin = 0; begin < m; begin += kBlock) {
-          const std::size_t size = std::min(kBlock, m - begin);
-          for (auto& pair : t) fold(pair[side].subspan(2 * begin, 2 * size), r, pair[side ^ 1].subspan(begin, size));
-          const auto block = [&](unsigned i) { return t[i][side ^ 1].subspan(begin, size); };
-          benchmark::DoNotOptimize(
-              gkr_round<E>(w.subspan(begin / 2, size / 2), block(0), block(1), block(2), block(3)));
-        }
+      for (std::size_t m = nodes;; m /= 2, side ^= 1) {
+        benchmark::DoNotOptimize(
+            gkr_round<E>(w.subspan(0, m / 2), at(0, side, m), at(1, side, m), at(2, side, m), at(3, side, m)));
+        for (unsigned i = 0; i < 4; ++i) fold(at(i, side, m), r, at(i, side ^ 1, m / 2));
+        if (m == 2) break;
+        add_pairs<E>(w.subspan(0, m / 2), w.subspan(0, m / 4));
       }
     }
   }

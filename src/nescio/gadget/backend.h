@@ -12,6 +12,7 @@
 // Names     relations and commitments are called by the open scopes and their own name: "fc1/requant/remainder".
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <span>
@@ -191,7 +192,7 @@ class Backend {
   void give_bound(std::string_view name, Var v, Bound bound);
 
   std::string path_;
-  std::vector<VarInfo> info_;
+  std::deque<VarInfo> info_;  // references stay good while a lowering goes on
   std::vector<TableInfo> tables_;
   std::optional<Error> error_;
 };

@@ -42,8 +42,9 @@ class CommittedMatrix {
  private:
   MatrixShape shape_;
   std::size_t stride_;
-  SecretVector<F> message_, code_;  // [rows][stride], [code length][stride]
-  SecretVector<Digest> salts_;
+  SecretVector<F> message_;  // [rows][stride]
+  SecretArray<F> code_;      // [code length][stride]
+  SecretArray<Digest> salts_;
   merkle::Tree tree_;
 };
 

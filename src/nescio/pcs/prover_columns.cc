@@ -52,8 +52,8 @@ class ColumnRounds<E>::Tile {
   Tile(ColumnRounds& all, std::size_t rows) : all_(all), stride_(rows + 8), diff_(rows), column_diff_(rows) {
     if (all.r_.size() > kStoredFrom) return;
     eq_ = eq_table<E>(all.r_);
-    base_.resize(all.columns_.size() * stride_);
-    base_diff_.resize(rows);
+    base_ = SecretArray<F>(all.columns_.size() * stride_);
+    base_diff_ = SecretArray<F>(rows);
     for (ExtVector<E>& v : folded_) v.resize(rows);
   }
 
@@ -113,6 +113,14 @@ class ColumnRounds<E>::Tile {
     }
     if (!all_.present(j, bound)) return {};
     const ExtSpan<E> out = all_.f_.empty() ? folded_[j % 2].subspan(0, n_) : all_.f_[j].subspan(begin_, n_);
+    if (bound == 1 && all_.present(2 * j, 0) && all_.present(2 * j + 1, 0)) {
+      const BaseSpan diff = std::span(base_diff_).first(n_);
+      sub(base(2 * j + 1), base(2 * j), diff);
+      scale<E>(all_.r_[0], diff, out);
+      const BaseSpan constant(out.plane(0), n_);
+      add(constant, base(2 * j), constant);
+      return {true, out};
+    }
     bool first = true;
     for (std::size_t l = 0; l < eq_.size(); ++l) {
       const std::size_t position = (j << bound) + l;
@@ -160,9 +168,9 @@ class ColumnRounds<E>::Tile {
   }
 
   ColumnRounds& all_;
-  std::size_t stride_;    // of base_; not a power of two, so that columns do not share cache sets
-  SecretVector<F> base_;  // [2^kappa][rows]
-  SecretVector<F> base_diff_;
+  std::size_t stride_;   // of base_; not a power of two, so that columns do not share cache sets
+  SecretArray<F> base_;  // [2^kappa][rows]; zero columns are not there
+  SecretArray<F> base_diff_;
   ExtVector<E> folded_[2], diff_, column_diff_;
   std::vector<E> eq_;  // weights of the bound variables
   std::size_t begin_ = 0, n_ = 0;

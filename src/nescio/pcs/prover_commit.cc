@@ -12,7 +12,7 @@ void fill_block(Prf& prf, std::size_t begin, std::size_t end, std::size_t first,
                 std::span<F> message) {
   constexpr std::size_t kRows = 256;
   const std::size_t width = last - first;
-  SecretVector<F> cells(kRows * width);
+  SecretArray<F> cells(kRows * width);
   for (std::size_t at = begin; at < end; at += kRows) {
     const std::size_t n = std::min(kRows, end - at);
     prf.fill(std::span(cells).first(n * width));
@@ -21,15 +21,15 @@ void fill_block(Prf& prf, std::size_t begin, std::size_t end, std::size_t first,
   }
 }
 
-SecretVector<F> encode(const Params& p, const MatrixShape& shape, const SecretVector<F>& message, std::size_t stride) {
+SecretArray<F> encode(const Params& p, const MatrixShape& shape, const SecretVector<F>& message, std::size_t stride) {
   NESCIO_CHECK(message.size() == p.rows() * stride);
-  SecretVector<F> code(stride << p.log_code());
+  SecretArray<F> code(stride << p.log_code());
   encode_rows(message.data(), code.data(), p.log_rows, p.log_inv_rate, stride, shape.stored_columns(p));
   return code;
 }
 
-SecretVector<Digest> draw_salts(const Params& p, const Digest& key) {
-  SecretVector<Digest> salts(std::size_t{1} << p.log_code());
+SecretArray<Digest> draw_salts(const Params& p, const Digest& key) {
+  SecretArray<Digest> salts(std::size_t{1} << p.log_code());
   Prf prf(key, "pcs.salt", 0);
   prf.fill(std::span(salts));
   return salts;

@@ -24,7 +24,7 @@ void base_powers(F x, F first, BaseSpan out) {
 }
 
 // Word 0 of lane l; the next ones stand kLanes apart.
-const F* lane(std::span<const SecretVector<F>> lanes, std::size_t l) {
+const F* lane(std::span<const SecretArray<F>> lanes, std::size_t l) {
   return lanes[l / kLanes].data() + l % kLanes;
 }
 
@@ -49,19 +49,23 @@ typename Oracle<E>::Lanes Oracle<E>::encode(ExtView<E> message, unsigned log_inv
   const std::size_t rows = message.size(), blocks = std::size_t{1} << log_inv_rate;
   const unsigned log_message = log2_floor(rows);
   const F root = F::root_of_unity(log_message + log_inv_rate);
-  Lanes lanes((blocks * E::D + kLanes - 1) / kLanes, SecretVector<F>(rows * kLanes));
+  Lanes lanes((blocks * E::D + kLanes - 1) / kLanes);
+  for (SecretArray<F>& m : lanes) m = SecretArray<F>(rows * kLanes);
   const std::size_t tiles = (rows + kTile - 1) / kTile;
   // Block b is the transform of f(shift X): coefficient i times shift^i.
   parallel_for(lanes.size() * tiles, 1, [&](std::size_t first, std::size_t last) {
     std::vector<F> powers(kTile);
-    SecretVector<F> scaled(kTile);
+    SecretArray<F> scaled(kTile);
     for (std::size_t t = first; t < last; ++t) {
       const std::size_t begin = t % tiles * kTile, n = std::min(kTile, rows - begin);
       F* out = lanes[t / tiles].data() + begin * kLanes;
       for (std::size_t l = 0; l < kLanes; ++l) {
         const std::size_t block = (t / tiles * kLanes + l) / E::D;
         const auto d = static_cast<unsigned>((t / tiles * kLanes + l) % E::D);
-        if (block == blocks) break;
+        if (block >= blocks) {
+          for (std::size_t i = 0; i < n; ++i) out[i * kLanes + l] = F();
+          continue;
+        }
         if (l == 0 || d == 0) {
           const F shift = root.pow(reverse_bits(block, log_inv_rate));
           base_powers(shift, shift.pow(begin), std::span(powers).first(n));

@@ -21,7 +21,7 @@ class Oracle {
  private:
   // Block b of 2^m positions is one transform for each of the D planes. These lanes, b D + d, stand eight to a matrix
   // [2^m][8], in canonical words.
-  using Lanes = std::vector<SecretVector<F>>;
+  using Lanes = std::vector<SecretArray<F>>;
   static Lanes encode(ExtView<E> message, unsigned log_inv_rate);
   static merkle::Tree hash(const Lanes& lanes, unsigned log_message, unsigned log_inv_rate, unsigned fold);
 

@@ -160,6 +160,45 @@ class Tails {
   std::array<std::array<Tail, pcs::kMaxLogInvRate + 1>, pcs::kTwoAdicity + 1> at_{};
 };
 
+// The best way to finish a set whose log_rows, log_inv_rate, queries and query_pow are given, with that many columns.
+class Finish {
+ public:
+  Finish(const SearchOptions& o, std::uint64_t byte_weight, unsigned max_log)
+      : o_(o), byte_weight_(byte_weight), tails_(o, byte_weight, max_log) {}
+
+  // The cost; kInfeasible leaves p unspecified.
+  u128 operator()(std::uint64_t columns, pcs::Params& p) const {
+    if (columns == 0 || columns > (std::uint64_t{1} << pcs::kMaxKappa)) return kInfeasible;
+    const unsigned kappa = log2_ceil(columns);  // more than 2^(kappa-1) columns: positions 0 and 2^i are among them
+    const Bits fold = field_bits(o_.degree) - column_fold_bits(p.log_code(), kappa);
+    const auto work = work_for(whole_bits(o_.security_bits), fold, o_.max_work);
+    if (!work) return kInfeasible;
+    p.kappa = static_cast<std::uint8_t>(kappa);
+    p.columns = static_cast<std::uint16_t>(columns);
+    p.fold_pow = *work;
+
+    pcs::Params direct = p;  // the folded column itself in clear
+    direct.rounds.clear();
+    direct.final_log = p.log_rows;
+    const u128 direct_cost = p.log_rows <= pcs::kMaxFinalLog ? cost(direct) : kInfeasible;
+    u128 chain_cost = kInfeasible;
+    if (tails_.cost(p.log_rows, p.log_inv_rate) != kInfeasible) {
+      p.rounds.clear();
+      tails_.append(p.log_rows, p.log_inv_rate, p);
+      if (p.rounds.size() <= pcs::kMaxRounds) chain_cost = cost(p);
+    }
+    if (direct_cost < chain_cost) p = direct;
+    return std::min(direct_cost, chain_cost);
+  }
+
+ private:
+  u128 cost(const pcs::Params& p) const { return weigh(opening_cost(p, o_.model), byte_weight_); }
+
+  const SearchOptions& o_;
+  std::uint64_t byte_weight_;
+  Tails tails_;
+};
+
 Error infeasible(const std::string& why) {
   return Error{ErrorCode::kParams, 0, why, {}};
 }
@@ -210,10 +249,10 @@ Result<pcs::Params> search(std::uint64_t cells, const Columns& columns, const Ci
   }
   NESCIO_TRY(const std::uint8_t lookup_pow, lookup_work(counts, o));
   const std::uint64_t byte_weight = o.byte_weight != 0 ? o.byte_weight : default_byte_weight(cells);
-  const Bits lambda = whole_bits(o.security_bits), field = field_bits(o.degree);
+  const Columns least = liquid(cells);
   unsigned tallest = 1;  // one column, whatever is reserved
-  while (tallest < pcs::kTwoAdicity && columns(tallest, 2 * pcs::kMaxQueries) != 1) ++tallest;
-  const Tails tails(o, byte_weight, tallest);
+  while (tallest < pcs::kTwoAdicity && least(tallest, 2 * pcs::kMaxQueries) != 1) ++tallest;
+  const Finish finish(o, byte_weight, tallest);
 
   pcs::Params best, p;
   u128 best_cost = kInfeasible;
@@ -222,38 +261,19 @@ Result<pcs::Params> search(std::uint64_t cells, const Columns& columns, const Ci
   p.lookup_pow = lookup_pow;
   for (unsigned rate = o.min_log_inv_rate; rate <= o.max_log_inv_rate; ++rate) {
     for (unsigned work = 0; work <= o.max_work; ++work) {
-      const unsigned t = queries_for(lambda - whole_bits(work), unique_query_bits(rate), pcs::kTwoAdicity);
+      const unsigned t = queries_for(whole_bits(o.security_bits - work), unique_query_bits(rate), pcs::kTwoAdicity);
       if (t == 0) continue;
       p.log_inv_rate = static_cast<std::uint8_t>(rate);
       p.query_pow = static_cast<std::uint8_t>(work);
       p.queries = static_cast<std::uint16_t>(t);
-      const unsigned lowest =
-          std::max(log2_ceil(2 * p.reserved_rows()), log2_ceil(4 * t) - std::min(log2_ceil(4 * t), rate));
-      for (unsigned h = lowest; h <= tallest && h + rate <= pcs::kTwoAdicity; ++h) {
-        const std::uint64_t wanted = columns(h, p.reserved_rows());
-        if (wanted == 0 || wanted > (std::uint64_t{1} << pcs::kMaxKappa)) continue;
-        const unsigned kappa = log2_ceil(wanted);  // more than 2^(kappa-1) columns: positions 0 and 2^i are among them
-        const auto fold = work_for(lambda, field - column_fold_bits(h + rate, kappa), o.max_work);
-        if (!fold) continue;
+      for (unsigned h = log2_ceil(2 * p.reserved_rows()); h <= tallest && h + rate <= pcs::kTwoAdicity; ++h) {
         p.log_rows = static_cast<std::uint8_t>(h);
-        p.kappa = static_cast<std::uint8_t>(kappa);
-        p.columns = static_cast<std::uint16_t>(wanted);
-        p.fold_pow = *fold;
-        for (const bool direct : {true, false}) {
-          p.rounds.clear();
-          if (direct) {
-            if (h > pcs::kMaxFinalLog) continue;
-            p.final_log = p.log_rows;
-          } else {
-            if (tails.cost(h, rate) == kInfeasible) continue;
-            tails.append(h, rate, p);
-            if (p.rounds.size() > pcs::kMaxRounds) continue;
-          }
-          const u128 cost = weigh(opening_cost(p, o.model), byte_weight);
-          if (cost >= best_cost) continue;
-          best_cost = cost;
-          best = p;
-        }
+        const std::uint64_t fewest = least(h, p.reserved_rows());
+        if (finish(fewest, p) >= best_cost) continue;  // more columns cost more
+        const u128 cost = finish(columns(h, p.reserved_rows()), p);
+        if (cost >= best_cost) continue;
+        best_cost = cost;
+        best = p;
       }
     }
   }
@@ -261,7 +281,7 @@ Result<pcs::Params> search(std::uint64_t cells, const Columns& columns, const Ci
     return infeasible("no matrix and no chain of oracles reaches " + std::to_string(o.security_bits) +
                       " bits over a field of degree " + std::to_string(o.degree) + " for " + std::to_string(cells) +
                       " cells with at most " + std::to_string(o.max_work) +
-                      " bits of work: the proximity terms are too large");
+                      " bits of work: the cells fit no matrix, or the proximity terms are too large");
   }
   NESCIO_CHECK(check(best, counts).ok());
   return best;

@@ -17,7 +17,7 @@
 namespace nescio::soundness {
 
 // Fresh columns that the committed cells need in a matrix of 2^log_rows rows of which the last `reserved` stay free; 0
-// when they do not fit. Before the empty columns that the layout rule may add.
+// when they do not fit. At least liquid(cells); called only for matrices that liquid cells would make the best so far.
 using Columns = std::function<std::uint64_t(unsigned log_rows, unsigned reserved)>;
 
 // As if cells were liquid: ceil(cells / (2^log_rows - reserved)). A real packing needs a little more.
@@ -33,7 +33,7 @@ struct SearchOptions {
   CostModel model = {};
 };
 
-// 50 ns (a link of 20 MB/s) plus 1.5 ps per cell: 100 KB then weigh about as much as committing the cells at rate 1/4.
+// 50 ns (a link of 20 MB/s) plus 1.5 ps per cell: 100 KB weigh about three times as much as committing at rate 1/4.
 std::uint64_t default_byte_weight(std::uint64_t cells);
 
 // `cells`: fresh base-field cells, everything but reserved rows and mask columns; `columns` packs them. The result

@@ -1,7 +1,8 @@
-// sponge/poseidon.h -- the Poseidon permutation over Goldilocks, as arithmetic: binds weights and inputs to a digest inside
-// the circuit. Never the hash of the transcript or of commitments.
+// sponge/poseidon.h -- the Poseidon permutation over Goldilocks, as arithmetic: binds weights and inputs to a digest
+// inside the circuit. Never the hash of the transcript or of commitments.
 //
-// Paper   Poseidon (ePrint 2019/458): width 12, rate 8, capacity 4, x^7, 8 full and 22 partial rounds; round constants by
+// Paper   Poseidon (ePrint 2019/458): width 12, rate 8, capacity 4, x^7, 8 full and 22 partial rounds; round constants
+// by
 //         the Grain LFSR of its appendix E (prime field, x^alpha, n = 64, t = 12). A round adds constants, applies the
 //         S-boxes, multiplies by the circulant MDS matrix with first row kPoseidonMdsRow (Plonky3's for this width).
 // In a circuit only S-boxes are cells: 8*12 + 22 = 118 of them, each with x^3 and x^7. The input of an S-box is affine
@@ -25,7 +26,7 @@ inline constexpr std::size_t kPoseidonRate = 8;
 inline constexpr std::size_t kPoseidonFullRounds = 8;
 inline constexpr std::size_t kPoseidonPartialRounds = 22;
 inline constexpr std::size_t kPoseidonSboxes = kPoseidonFullRounds * kPoseidonWidth + kPoseidonPartialRounds;  // 118
-inline constexpr std::size_t kPoseidonInputs = kPoseidonWidth + kPoseidonSboxes;                               // columns of L
+inline constexpr std::size_t kPoseidonInputs = kPoseidonWidth + kPoseidonSboxes;  // columns of L
 inline constexpr std::array<std::uint8_t, kPoseidonWidth> kPoseidonMdsRow = {1, 1, 2, 1, 8, 9, 10, 7, 5, 9, 4, 10};
 
 // Entry (i, j) of the MDS matrix.
@@ -35,12 +36,14 @@ constexpr std::uint8_t poseidon_mds(std::size_t i, std::size_t j) {
 
 using PoseidonState = std::array<F, kPoseidonWidth>;
 PoseidonState poseidon_permute(const PoseidonState& in);
+// The same in place, and x^3 and x^7 of every S-box.
+void poseidon_permute(PoseidonState& state, std::span<F, kPoseidonSboxes> x3, std::span<F, kPoseidonSboxes> x7);
 
 // [30][12], round by round.
 const std::vector<PoseidonState>& poseidon_round_constants();
 // c, [118].
 const std::vector<F>& poseidon_sbox_constants();
-// in = L^T out and out = L in; out[118], in[130]. Instantiated for F, Ext2 and Ext3 (transpose), F (forward).
+// in = L^T out and out = L in; out[118], in[130]; disjoint. The transpose is instantiated for Ext2 and Ext3.
 template <class E>
 void poseidon_linear_transpose(std::span<const E> out, std::span<E> in);
 void poseidon_linear(std::span<const F> in, std::span<F> out);

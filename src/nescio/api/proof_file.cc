@@ -1,0 +1,84 @@
+#include "nescio/api/proof_file.h"
+
+#include <algorithm>
+
+#include "nescio/base/byte_reader.h"
+#include "nescio/base/byte_writer.h"
+#include "nescio/circuit/check.h"
+#include "nescio/proof/key.h"
+
+namespace nescio {
+namespace {
+
+constexpr std::string_view kMagic = "nescio proof";
+
+void write_statement(const ProofFile& file, ByteWriter& out) {
+  out.u(static_cast<std::uint32_t>(file.statement.size()));
+  out.bytes(bytes_of(file.statement));
+  out.u(static_cast<std::uint32_t>(file.revealed.size()));
+  for (const Revealed& r : file.revealed) {
+    out.u(static_cast<std::uint32_t>(r.output.size()));
+    out.bytes(bytes_of(r.output));
+    out.u(static_cast<std::uint32_t>(r.values.size()));
+    for (const std::int64_t v : r.values) out.u(static_cast<std::uint64_t>(v));
+  }
+}
+
+Result<std::string> read_text(ByteReader& in, std::size_t most) {
+  NESCIO_TRY(const std::uint32_t n, in.count(1));
+  NESCIO_VERIFY(n <= most, ErrorCode::kVFormat, in.position());
+  NESCIO_TRY(const auto bytes, in.take(n));
+  NESCIO_VERIFY(std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t c) { return c >= 0x20 && c < 0x7F; }),
+                ErrorCode::kVFormat, in.position());
+  return std::string(bytes.begin(), bytes.end());
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> statement_bytes(const ProofFile& file) {
+  ByteWriter out;
+  write_statement(file, out);
+  return out.take();
+}
+
+std::vector<std::uint8_t> write_proof_file(const ProofFile& file) {
+  ByteWriter out;
+  out.bytes(bytes_of(kMagic));
+  out.u(kFormatVersion);
+  write_statement(file, out);
+  out.u(static_cast<std::uint32_t>(file.context.size()));
+  out.bytes(file.context);
+  out.bytes(file.proof);
+  return out.take();
+}
+
+Result<ProofFile> read_proof_file(std::span<const std::uint8_t> bytes) {
+  ByteReader in(bytes);
+  NESCIO_TRY(const auto magic, in.take(kMagic.size()));
+  NESCIO_VERIFY(std::equal(magic.begin(), magic.end(), bytes_of(kMagic).begin()), ErrorCode::kVFormat, 0);
+  NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
+  NESCIO_VERIFY(version == kFormatVersion, ErrorCode::kVFormat, in.position());
+  ProofFile file;
+  NESCIO_TRY(file.statement, read_text(in, kMaxStatement));
+  NESCIO_TRY(const std::uint32_t revealed, in.count(8));
+  for (std::uint32_t i = 0; i < revealed; ++i) {
+    Revealed r;
+    NESCIO_TRY(r.output, read_text(in, kMaxName));
+    NESCIO_TRY(const std::uint32_t n, in.count(8));
+    for (std::uint32_t k = 0; k < n; ++k) {
+      NESCIO_TRY(const std::uint64_t v, in.u<std::uint64_t>());
+      r.values.push_back(static_cast<std::int64_t>(v));
+    }
+    NESCIO_VERIFY(file.revealed.empty() || file.revealed.back().output < r.output, ErrorCode::kVFormat, in.position());
+    file.revealed.push_back(std::move(r));
+  }
+  NESCIO_TRY(const std::uint32_t context, in.count(1));
+  NESCIO_VERIFY(context <= kMaxContext, ErrorCode::kVFormat, in.position());
+  NESCIO_TRY(const auto context_bytes, in.take(context));
+  file.context.assign(context_bytes.begin(), context_bytes.end());
+  NESCIO_TRY(const auto rest, in.take(in.remaining()));
+  file.proof.assign(rest.begin(), rest.end());
+  return file;
+}
+
+}  // namespace nescio

@@ -1,0 +1,33 @@
+#include "nescio/api/verify.h"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace nescio {
+
+Result<Verdict> verify_proof(const CheckedKey& key, std::span<const std::uint8_t> bytes, const Expected& expected) {
+  NESCIO_TRY(const ProofFile file, read_proof_file(bytes));
+  const auto statement = parse_statement(file.statement);
+  NESCIO_VERIFY(statement.ok() && to_string(*statement) == file.statement, ErrorCode::kVStatement, 0);
+  if (expected.statement) {
+    NESCIO_TRY(const Statement wanted, parse_statement(*expected.statement));
+    if (!(wanted == *statement))
+      return Error{
+          ErrorCode::kVStatement, 0, "the proof says '" + file.statement + "', not '" + to_string(wanted) + "'", {}};
+  }
+  if (expected.context && *expected.context != file.context)
+    return Error{ErrorCode::kVStatement, 0, "the proof was made for another context", {}};
+  NESCIO_TRY(const PublicValues values, statement_values(key.key().circuit, *statement, file.revealed));
+  NESCIO_TRY_STATUS(verify(key, values, statement_bytes(file), file.context, file.proof));
+  return Verdict{*statement, file.revealed, file.context};
+}
+
+std::string real_value(std::int64_t integer, const Scale& scale) {
+  std::array<char, 64> text{};
+  const double x = std::ldexp(static_cast<double>(integer) * static_cast<double>(scale.mantissa), scale.exponent);
+  std::snprintf(text.data(), text.size(), "%.10g", x);
+  return text.data();
+}
+
+}  // namespace nescio

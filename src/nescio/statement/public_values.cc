@@ -1,0 +1,192 @@
+#include "nescio/statement/public_values.h"
+
+#include <algorithm>
+
+#include "nescio/statement/rounding.h"
+
+namespace nescio {
+namespace {
+
+Error refuse(std::string detail) {
+  return Error{ErrorCode::kVStatement, 0, std::move(detail), {}};
+}
+
+std::string name_of(const Predicate& p) {
+  return to_string(Statement{{p}});
+}
+
+// What one predicate asks of the integer of its cell: inside [lo, hi], or outside of it.
+struct Ask {
+  std::int64_t lo = 0, hi = 0;
+  bool outside = false;
+  bool holds(std::int64_t y) const { return (lo <= y && y <= hi) != outside; }
+};
+
+Result<Ask> ask(const Predicate& p, const OutputPort& port) {
+  const Quotient a = divide(p.a, port.scale), b = divide(p.b, port.scale);
+  const std::int64_t least = port.lo, most = port.hi;
+  switch (p.kind) {
+    case Predicate::Kind::ge:
+      return Ask{a.ceil, most, false};
+    case Predicate::Kind::gt:
+      return Ask{a.floor + 1, most, false};
+    case Predicate::Kind::le:
+      return Ask{least, a.floor, false};
+    case Predicate::Kind::lt:
+      return Ask{least, a.ceil - 1, false};
+    case Predicate::Kind::eq:
+      if (a.floor != a.ceil)
+        return refuse("'" + name_of(p) + "': the quantised output " + port.name +
+                      " never equals this number; it is between the steps " + std::to_string(a.floor) + " and " +
+                      std::to_string(a.ceil) + " of its scale. Use 'in [a, b]'.");
+      return Ask{a.floor, a.ceil, false};
+    case Predicate::Kind::in:
+      return Ask{a.ceil, b.floor, false};
+    case Predicate::Kind::not_in:
+      return Ask{a.ceil, b.floor, true};
+    case Predicate::Kind::argmax:
+      break;
+  }
+  NESCIO_CHECK(p.kind != Predicate::Kind::argmax);
+  return Ask{};
+}
+
+Result<std::size_t> find_port(const Circuit& circuit, const std::string& name) {
+  for (std::size_t i = 0; i < circuit.outputs.size(); ++i)
+    if (circuit.outputs[i].name == name) return i;
+  std::string known;
+  for (const OutputPort& port : circuit.outputs) known += (known.empty() ? "" : ", ") + port.name;
+  return refuse("the model has no output '" + name + "'; it has: " + known);
+}
+
+// The cell that a predicate is about.
+Result<std::size_t> find_cell(const Predicate& p, const OutputPort& port) {
+  const std::uint64_t n = num_cells(port.dims);
+  if (!p.index && n != 1)
+    return refuse("'" + name_of(p) + "': " + port.name + " has " + std::to_string(n) + " values; write " + port.name +
+                  "[0] or argmax");
+  if (p.index && *p.index >= n)
+    return refuse("'" + name_of(p) + "': " + port.name + " has only " + std::to_string(n) + " values");
+  return p.index ? *p.index : 0;
+}
+
+struct PortValues {
+  std::vector<Ask> inside, excluded;  // by cell; excluded: empty interval if none
+  std::int64_t argmax = -1;
+};
+
+// Both of a cell's intervals as one.
+Result<Ask> merge(const Ask& in, const Ask& out, const OutputPort& port) {
+  Ask r = in;
+  const Ask cut{std::max(out.lo, in.lo), std::min(out.hi, in.hi), true};
+  if (r.lo <= r.hi && cut.lo <= cut.hi) {  // something is cut away
+    if (cut.lo == r.lo) {
+      r.lo = cut.hi + 1;
+    } else if (cut.hi == r.hi) {
+      r.hi = cut.lo - 1;
+    } else if (r.lo == port.lo && r.hi == port.hi) {
+      return cut;
+    } else {
+      return refuse("the conditions on " + port.name +
+                    " leave two intervals of which neither is open; state one of them");
+    }
+  }
+  if (r.lo > r.hi) return refuse("no value of " + port.name + " fulfils the conditions on it");
+  return r;
+}
+
+}  // namespace
+
+Result<PublicValues> statement_values(const Circuit& circuit, const Statement& statement,
+                                      std::span<const Revealed> revealed) {
+  std::vector<PortValues> values(circuit.outputs.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const OutputPort& port = circuit.outputs[i];
+    values[i].inside.assign(num_cells(port.dims), Ask{port.lo, port.hi, false});
+    values[i].excluded.assign(num_cells(port.dims), Ask{0, -1, true});
+  }
+  for (const Predicate& p : statement.predicates) {
+    NESCIO_TRY(const std::size_t i, find_port(circuit, p.output));
+    const OutputPort& port = circuit.outputs[i];
+    if (p.kind == Predicate::Kind::argmax) {
+      if (!port.has_argmax) return refuse("'" + name_of(p) + "': " + port.name + " has one value only");
+      if (p.a.digits >= static_cast<std::int64_t>(num_cells(port.dims)))
+        return refuse("'" + name_of(p) + "': there is no such class");
+      if (values[i].argmax >= 0 && values[i].argmax != p.a.digits)
+        return refuse("two different classes of " + port.name);
+      values[i].argmax = p.a.digits;
+      continue;
+    }
+    NESCIO_TRY(const std::size_t cell, find_cell(p, port));
+    NESCIO_TRY(const Ask a, ask(p, port));
+    if (!a.outside) {
+      Ask& in = values[i].inside[cell];
+      in = {std::max(in.lo, a.lo), std::min(in.hi, a.hi), false};
+      continue;
+    }
+    Ask& out = values[i].excluded[cell];
+    if (a.lo > a.hi) continue;  // no integer there: nothing is excluded
+    if (out.lo <= out.hi) return refuse("two 'not in' conditions on one value of " + port.name);
+    out = a;
+  }
+  PublicValues publics(circuit.tensors.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const OutputPort& port = circuit.outputs[i];
+    const std::size_t n = values[i].inside.size();
+    const auto shown =
+        std::find_if(revealed.begin(), revealed.end(), [&](const Revealed& r) { return r.output == port.name; });
+    if (shown != revealed.end() && shown->values.size() != n)
+      return refuse("the revealed " + port.name + " has another number of values");
+    for (std::size_t c = 0; c < n; ++c) {
+      NESCIO_TRY(Ask a, merge(values[i].inside[c], values[i].excluded[c], port));
+      if (shown != revealed.end()) {
+        const std::int64_t y = shown->values[c];
+        if (y < port.lo || y > port.hi || !a.holds(y))
+          return refuse("the revealed " + port.name + " contradicts the statement");
+        a = {y, y, false};
+      }
+      publics[port.pub_lo].push_back(F::from_signed(a.lo));
+      publics[port.pub_hi].push_back(F::from_signed(a.hi));
+      publics[port.pub_outside].push_back(F(a.outside ? 1 : 0));
+    }
+    if (!port.has_argmax) continue;
+    const std::int64_t k = values[i].argmax;
+    publics[port.pub_on] = {F(k >= 0 ? 1 : 0)};
+    for (std::int64_t c = 0; c < static_cast<std::int64_t>(n); ++c) {
+      publics[port.pub_onehot].push_back(F(c == k ? 1 : 0));
+      publics[port.pub_tie].push_back(F(c < k ? 1 : 0));
+    }
+  }
+  for (const Revealed& r : revealed)
+    NESCIO_TRY_STATUS([&]() -> Status {
+      NESCIO_TRY([[maybe_unused]] const std::size_t i, find_port(circuit, r.output));
+      return Unit{};
+    }());
+  return publics;
+}
+
+Status fulfils(const Circuit& circuit, const Statement& statement,
+               const std::vector<std::vector<std::int64_t>>& outputs) {
+  NESCIO_CHECK(outputs.size() == circuit.outputs.size());
+  for (const Predicate& p : statement.predicates) {
+    NESCIO_TRY(const std::size_t i, find_port(circuit, p.output));
+    const OutputPort& port = circuit.outputs[i];
+    bool ok = false;
+    if (p.kind == Predicate::Kind::argmax) {
+      ok = std::max_element(outputs[i].begin(), outputs[i].end()) - outputs[i].begin() == p.a.digits;
+    } else {
+      NESCIO_TRY(const std::size_t cell, find_cell(p, port));
+      NESCIO_TRY(const Ask a, ask(p, port));
+      ok = a.holds(outputs[i][cell]);
+    }
+    if (!ok)
+      return Error{
+          ErrorCode::kStatementFalse,
+          0,
+          "'" + name_of(p) + "' is not true for this input: there is nothing to prove, and no file was written",
+          {}};
+  }
+  return Unit{};
+}
+
+}  // namespace nescio
