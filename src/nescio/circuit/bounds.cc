@@ -130,6 +130,18 @@ class Derivation {
     for (const Zero& zero : circuit_.zeros)
       if (below[zero.tensor].field && below[zero.tensor].integer)
         return refusal(code, zero.tensor, "integers meet values without a range", {});
+    for (TensorId id = 0; id < at_.size(); ++id) {
+      const auto* map = std::get_if<Map>(&circuit_[id].def);
+      if (map != nullptr && std::holds_alternative<PoseidonMatrix>(map->matrix) && below[map->source].integer)
+        return refusal(code, id, "integers enter a sponge as they are, not as digits", {});
+      const auto* packing = std::get_if<Packing>(&circuit_[id].def);
+      if (packing == nullptr) continue;
+      for (const Packing::Part& part : packing->parts) {
+        const Interval& x = at_[part.source];
+        if (!x.integer || x.lo < part.lo || x.hi > part.lo + ((std::int64_t{1} << part.bits) - 1))
+          return refusal(code, part.source, "a digest takes values that nothing keeps in their declared range", {});
+      }
+    }
     const auto port_ok = [&](const auto& port) {
       const Interval& x = at_[port.tensor];
       return x.integer && !below[port.tensor].field && port.lo <= x.lo && x.hi <= port.hi;
@@ -144,7 +156,7 @@ class Derivation {
   std::vector<Interval> take() { return std::move(at_); }
 
  private:
-  // What a tensor depends on, Poseidon matrices not entered.
+  // What a tensor depends on, Poseidon matrices and packings not entered.
   struct Below {
     bool integer = false, field = false;
   };
@@ -318,7 +330,8 @@ class Derivation {
         b = {at_[id].integer, !at_[id].integer};
       if (const auto* constant = std::get_if<Constant>(&tensor.def)) b.field = constant->poseidon;
       const auto* map = std::get_if<Map>(&tensor.def);
-      if (map != nullptr && std::holds_alternative<PoseidonMatrix>(map->matrix)) {
+      if ((map != nullptr && std::holds_alternative<PoseidonMatrix>(map->matrix)) ||
+          std::holds_alternative<Packing>(tensor.def)) {
         b.field = true;
         continue;
       }

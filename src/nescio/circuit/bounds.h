@@ -17,14 +17,17 @@
 //           (so, a multiple of p, it is 0: it holds over the integers), and y is an integer; a quotient (q > 1) is one
 //           only if some fact says so.
 // Field     committed tensors without an interval, values of the key (digests), Poseidon's constants and the results of
-//           PoseidonMatrix are elements of the field; and what is computed from them. Required: no lookup and no port
-//           has one below it, and a zero with one below it has no integer tensor below it, where "below" follows
-//           definitions but does not enter a PoseidonMatrix.
+//           PoseidonMatrix and Packing are elements of the field; and what is computed from them. Required: no lookup
+//           and no port has one below it, and a zero with one below it has no integer tensor below it, where "below"
+//           follows definitions but does not enter a PoseidonMatrix or a Packing.
+// Digests   a Packing takes integers only: each source of a part has an interval within [lo, lo + 2^bits). And the source
+//           of a PoseidonMatrix has no integer tensor below it. So a sponge sees integers as digits of their proven
+//           width and in no other way, and different integers are different blocks.
 // Why       Take the lookups and the zeros without field tensors below: by induction over the definitions they speak
 //           of integer tensors only, and each definition used is an integer identity. So they hold mod p if and only
-//           if they hold over the integers: what the author meant. All other constraints see integers only as inputs of
-//           Poseidon, are meant mod p (a sponge), and can only restrict further: they bind digests. In particular a
-//           weight whose range nobody proves is a field tensor, and no output can depend on it.
+//           if they hold over the integers: what the author meant. All other constraints see integers only as digits of
+//           blocks, are meant mod p (a sponge), and can only restrict further: they bind digests. In particular a
+//           weight whose range nobody proves is a field tensor: no output can depend on it, and no digest takes it.
 #pragma once
 #include <cstdint>
 #include <vector>

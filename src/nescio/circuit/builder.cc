@@ -3,6 +3,7 @@
 #include <array>
 
 #include "nescio/circuit/check.h"
+#include "nescio/sponge/poseidon.h"
 
 namespace nescio {
 namespace {
@@ -74,6 +75,10 @@ TensorId CircuitBuilder::map(TensorId source, std::uint32_t dim, std::uint32_t e
   NESCIO_CHECK(dim < out.size());
   out[dim] = extent;
   return append({std::move(out), Map{source, dim, std::move(matrix)}});
+}
+
+TensorId CircuitBuilder::packing(std::uint32_t blocks, std::vector<Packing::Part> parts) {
+  return append({{kPoseidonRate, blocks}, Packing{std::move(parts)}});
 }
 
 std::uint32_t CircuitBuilder::table(std::uint32_t rows, std::vector<TableColumn> columns, std::uint32_t segment) {

@@ -52,6 +52,9 @@ class CircuitBuilder {
   TensorId map(TensorId source, std::uint32_t dim, std::uint32_t extent,
                std::variant<SparseMatrix, ShiftMatrix, PoseidonMatrix> matrix);
 
+  // [8, blocks].
+  TensorId packing(std::uint32_t blocks, std::vector<Packing::Part> parts);
+
   // The same table asked twice is one table; its leaves are in the segment of the first call. Columns of `rows` values
   // each; listed values that form a progression are stored as one.
   std::uint32_t table(std::uint32_t rows, std::vector<TableColumn> columns, std::uint32_t segment);

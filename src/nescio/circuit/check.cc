@@ -105,6 +105,46 @@ Status check_map(const Circuit& circuit, const Dims& dims, const Map& map) {
   return Unit{};
 }
 
+// Cells first, first + 1, .. of one lane, by block.
+struct LaneRange {
+  std::uint32_t lane;
+  std::uint64_t begin, end;
+};
+
+Status check_part(const Dims& dims, const Dims& source, const Packing::Part& part, std::vector<LaneRange>& used) {
+  NESCIO_RULE(part.bits >= 1 && part.bits <= kPackingBits && in_range(part.lo), Rule::kPacking);
+  NESCIO_RULE(part.lo <= kMaxInteger - ((std::int64_t{1} << part.bits) - 1), Rule::kPacking);
+  NESCIO_RULE(part.at.size() == source.size() && part.along < source.size() && part.count >= 1, Rule::kPacking);
+  for (std::size_t d = 0; d < source.size(); ++d) {
+    const std::uint64_t last = std::uint64_t{part.at[d]} + (d == part.along ? part.count - 1 : 0);
+    NESCIO_RULE(last < source[d] && (d != part.run || part.at[d] == 0), Rule::kPacking);
+  }
+  const bool runs = part.run != kNoRun;
+  NESCIO_RULE(!runs || (part.run < source.size() && part.run != part.along), Rule::kPacking);
+  const std::uint64_t cells = cells_of(part.count, part.bits), end = part.lane + cells;
+  NESCIO_RULE(part.lane < kPoseidonRate && (end <= kPoseidonRate || (!runs && part.lane == 0)), Rule::kPacking);
+  const std::uint64_t blocks = runs ? source[part.run] : (end + kPoseidonRate - 1) / kPoseidonRate;
+  NESCIO_RULE(part.block + blocks <= dims[1], Rule::kPacking);
+  for (std::uint32_t lane = part.lane; lane < std::min<std::uint64_t>(end, kPoseidonRate); ++lane) {
+    const std::uint64_t here = runs ? blocks : (end - lane + kPoseidonRate - 1) / kPoseidonRate;
+    used.push_back({lane, part.block, part.block + here});
+  }
+  return Unit{};
+}
+
+Status check_packing(const Circuit& circuit, const Dims& dims, const Packing& packing) {
+  NESCIO_RULE(dims.size() == 2 && dims[0] == kPoseidonRate, Rule::kPacking);
+  std::vector<LaneRange> used;
+  for (const Packing::Part& part : packing.parts)
+    NESCIO_TRY_STATUS(check_part(dims, circuit[part.source].dims, part, used));
+  std::sort(used.begin(), used.end(), [](const LaneRange& a, const LaneRange& b) {
+    return a.lane != b.lane ? a.lane < b.lane : a.begin < b.begin;
+  });
+  for (std::size_t i = 1; i < used.size(); ++i)
+    NESCIO_RULE(used[i - 1].lane != used[i].lane || used[i - 1].end <= used[i].begin, Rule::kPacking);
+  return Unit{};
+}
+
 Status check_constant(const Dims& dims, const Constant& constant) {
   if (constant.poseidon) {
     NESCIO_RULE(constant.values.empty() && dims == Dims{kPoseidonSboxes}, Rule::kConstant);
@@ -187,6 +227,8 @@ std::uint64_t claim_cost(const Circuit& circuit, const Tensor& tensor, bool dens
   std::uint64_t cost = 1;
   if (std::holds_alternative<Committed>(tensor.def)) cost = num_products(tensor.dims);
   if (is_known(tensor)) cost = num_cells(tensor.dims);
+  if (const auto* packing = std::get_if<Packing>(&tensor.def))
+    for (const Packing::Part& part : packing->parts) cost += part.count;
   if (const auto* map = std::get_if<Map>(&tensor.def)) {
     cost = std::uint64_t{tensor.dims[map->dim]} + circuit[map->source].dims[map->dim];
     if (const auto* sparse = std::get_if<SparseMatrix>(&map->matrix)) cost += sparse->entries.size();
@@ -218,7 +260,8 @@ std::vector<Visits> count_visits(const Circuit& circuit) {
     const bool vector =
         contract != nullptr && ((!is_private[contract->a] && num_cells(circuit[contract->a].dims) > 1) ||
                                 (!is_private[contract->b] && num_cells(circuit[contract->b].dims) > 1));
-    if (vector || std::holds_alternative<Map>(tensor.def)) down = {0, plus(down.plain, down.dense)};
+    if (vector || std::holds_alternative<Map>(tensor.def) || std::holds_alternative<Packing>(tensor.def))
+      down = {0, plus(down.plain, down.dense)};
     for_each_source(tensor, [&](TensorId source) { visits[source].add(down); });
   }
   return visits;
@@ -376,6 +419,7 @@ Status check_tensor(const Circuit& circuit, TensorId id) {
   if (const auto* contract = std::get_if<Contract>(&tensor.def)) return check_contract(circuit, dims, *contract);
   if (const auto* map = std::get_if<Map>(&tensor.def)) return check_map(circuit, dims, *map);
   if (const auto* constant = std::get_if<Constant>(&tensor.def)) return check_constant(dims, *constant);
+  if (const auto* packing = std::get_if<Packing>(&tensor.def)) return check_packing(circuit, dims, *packing);
   NESCIO_RULE(std::get<Public>(tensor.def).source <= Public::Source::statement, Rule::kPort);
   return Unit{};
 }

@@ -53,6 +53,7 @@ enum class CircuitRule : std::uint32_t {
   kWork = 18,           // kMaxWork
   kUnconstrained = 19,  // a committed value tensor that no lookup and no zero depends on
   kArgument = 20,       // pad, triples, dummy once in each segment, of one degree
+  kPacking = 22,        // a packing's dims; its parts inside their source and the blocks, sharing no cell
   kPort = 21,           // names, shapes, scales, ranges; each public tensor has exactly one port
 };
 

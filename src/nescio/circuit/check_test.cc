@@ -173,12 +173,12 @@ TEST_F(CheckCircuit, Labels) {
 }
 
 TEST_F(CheckCircuit, Matrices) {
-  const TensorId id = first<Map>();  // packed [3] -> [130]
+  const TensorId id = first<Map>();  // a block [8] -> [130]
   auto& map = def<Map>(id);
   map.dim = 1;
   refused(Rule::kMatrix);
   map.dim = 0;
-  for (const std::int64_t offset : {std::int64_t{130}, std::int64_t{-3}, INT64_MIN, INT64_MAX}) {
+  for (const std::int64_t offset : {std::int64_t{130}, std::int64_t{-8}, INT64_MIN, INT64_MAX}) {
     map.matrix = ShiftMatrix{offset};
     refused(Rule::kMatrix);
   }
@@ -186,7 +186,7 @@ TEST_F(CheckCircuit, Matrices) {
   refused(Rule::kMatrix);
   using Entries = std::vector<SparseMatrix::Entry>;
   const Entries kWrong[] = {
-      {{130, 0, 1}},          {{0, 3, 1}},           {{0, 0, 0}}, {{0, 0, INT64_MIN}}, {{1, 0, 1}, {0, 0, 1}},
+      {{130, 0, 1}},          {{0, 8, 1}},           {{0, 0, 0}}, {{0, 0, INT64_MIN}}, {{1, 0, 1}, {0, 0, 1}},
       {{0, 1, 1}, {0, 0, 1}}, {{0, 0, 1}, {0, 0, 1}}};
   for (const Entries& entries : kWrong) {
     map.matrix = SparseMatrix{entries};

@@ -15,6 +15,7 @@
 
 #include "nescio/field/goldilocks.h"
 #include "nescio/hash/blake3.h"
+#include "nescio/sponge/cell.h"
 
 namespace nescio {
 
@@ -91,6 +92,24 @@ struct Map {
   friend bool operator==(const Map&, const Map&) = default;
 };
 
+// The blocks that a digest absorbs, [8, blocks]: sums of digits of integers (sponge/packing.h; docs/spec/digest.md). For
+// each i < count and each index o of dimension `run` of its source, a part adds (x - lo) 2^(bits (i mod k)) to the cell
+// (lane + i / k, block + o), k = values_per_cell(bits). x stands at index at[along] + i of dimension `along`, o of `run`,
+// at[d] of every other d. Without `run` o is 0, and cells go on in the next block: (c mod 8, block + c / 8),
+// c = lane + i / k. Parts share no cell, and 0 <= x - lo < 2^bits (circuit/bounds.h): a block tells its integers.
+struct Packing {
+  struct Part {
+    TensorId source = 0;
+    std::int64_t lo = 0;
+    std::uint8_t bits = 1, along = 0, run = kNoRun, lane = 0;
+    std::vector<std::uint32_t> at;  // one for each dimension of the source; 0 at `run`
+    std::uint32_t count = 1, block = 0;
+    friend bool operator==(const Part&, const Part&) = default;
+  };
+  std::vector<Part> parts;
+  friend bool operator==(const Packing&, const Packing&) = default;
+};
+
 // Values fixed by the circuit itself.
 struct Constant {
   bool poseidon = false;  // the round constants as seen by the S-boxes (sponge/poseidon.h); then `values` is empty
@@ -105,7 +124,7 @@ struct Public {
 
 struct Tensor {
   Dims dims;
-  std::variant<Committed, Affine, Contract, Map, Constant, Public> def;
+  std::variant<Committed, Affine, Contract, Map, Constant, Public, Packing> def;
   friend bool operator==(const Tensor&, const Tensor&) = default;
 };
 
@@ -208,6 +227,8 @@ void for_each_source(const Tensor& tensor, const Visit& visit) {
     visit(contract->b);
   }
   if (const auto* map = std::get_if<Map>(&tensor.def)) visit(map->source);
+  if (const auto* packing = std::get_if<Packing>(&tensor.def))
+    for (const Packing::Part& part : packing->parts) visit(part.source);
 }
 
 // The next two take a circuit whose definitions refer to earlier tensors (circuit/check.h).
@@ -215,7 +236,7 @@ void for_each_source(const Tensor& tensor, const Visit& visit) {
 std::vector<bool> private_tensors(const Circuit& circuit);
 
 // [tensors]: the number of nested contractions of two private operands. 0 for committed, constant and public tensors;
-// affine: the maximum of its sources; map: its source; contract: with at most one private operand, that operand's
+// affine and packing: the maximum of their sources; map: its source; contract: with at most one private operand, that operand's
 // depth, else 1 + the maximum of both.
 std::vector<unsigned> depths(const Circuit& circuit);
 

@@ -11,7 +11,7 @@ namespace nescio {
 struct Sample {
   Circuit circuit;
   TensorId x = 0, w = 0, accumulator = 0, remainder = 0, quotient = 0, y = 0;
-  TensorId pub_lo = 0, packed = 0, sponge = 0, x3 = 0, x7 = 0, digest_zero = 0, key = 0;
+  TensorId pub_lo = 0, packed = 0, blocks = 0, sponge = 0, x3 = 0, x7 = 0, digest_zero = 0, key = 0;
   std::uint32_t int8 = 0, activation = 0;
 };
 
@@ -61,10 +61,12 @@ inline Sample make_sample(bool with_argument) {
   for (std::uint32_t i = 0; i < 4; ++i)
     digits.push_back({std::int64_t{1} << (5 * i), s.w, {fixed_at(i), runs_with(0)}});
   s.packed = b.affine({3}, digits, 16 * (1 + 32 + 1024 + 32768));
+  s.blocks = b.packing(1, {{s.packed, 0, 20, 0, kNoRun, 0, {0}, 3, 0}});
+  const TensorId block = b.affine({kPoseidonRate}, {{1, s.blocks, {runs_with(0), fixed_at(0)}}});
   const TensorId salt = b.committed({4}, 1);
   s.x3 = b.committed({kPoseidonSboxes}, 1);
   s.x7 = b.committed({kPoseidonSboxes}, 1);
-  s.sponge = b.affine({kPoseidonInputs}, {b.term(b.map(s.packed, 0, kPoseidonInputs, ShiftMatrix{0})),
+  s.sponge = b.affine({kPoseidonInputs}, {b.term(b.map(block, 0, kPoseidonInputs, ShiftMatrix{0})),
                                           b.term(b.map(salt, 0, kPoseidonInputs, ShiftMatrix{3})),
                                           b.term(b.map(s.x7, 0, kPoseidonInputs, ShiftMatrix{kPoseidonWidth}))});
   const TensorId linear = b.map(s.sponge, 0, kPoseidonSboxes, PoseidonMatrix{});

@@ -82,6 +82,18 @@ void write(const Public& p, ByteWriter& out) {
   out.u(static_cast<std::uint8_t>(p.source));
 }
 
+void write(const Packing& packing, ByteWriter& out) {
+  write_count<std::uint32_t>(packing.parts.size(), out);
+  for (const Packing::Part& p : packing.parts) {
+    out.u(p.source);
+    out.u(p.lo);
+    for (const std::uint8_t byte : {p.bits, p.along, p.run, p.lane}) out.u(byte);
+    write_dims(p.at, out);
+    out.u(p.count);
+    out.u(p.block);
+  }
+}
+
 void write(const Tensor& tensor, ByteWriter& out) {
   write_dims(tensor.dims, out);
   out.u(static_cast<std::uint8_t>(tensor.def.index()));
@@ -281,6 +293,16 @@ class Parser {
     return c.poseidon ? Status(Unit{}) : read_values(c.values);
   }
   Status read(Public& p) { return read_byte(p.source, 2); }
+
+  Status read(Packing::Part& p) {
+    NESCIO_TRY_STATUS(read(p.source));
+    NESCIO_TRY_STATUS(read(p.lo));
+    for (std::uint8_t* byte : {&p.bits, &p.along, &p.run, &p.lane}) NESCIO_TRY_STATUS(read(*byte));
+    NESCIO_TRY_STATUS(read_dims(p.at));
+    NESCIO_TRY_STATUS(read(p.count));
+    return read(p.block);
+  }
+  Status read(Packing& packing) { return read_many(25, packing.parts); }
 
   // The alternative of that number.
   template <std::size_t I = 0, class... Ts>

@@ -193,7 +193,7 @@ class Backend {
 
   std::string path_;
   std::deque<VarInfo> info_;  // references stay good while a lowering goes on
-  std::vector<TableInfo> tables_;
+  std::deque<TableInfo> tables_;
   std::optional<Error> error_;
 };
 

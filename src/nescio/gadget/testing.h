@@ -145,32 +145,41 @@ inline std::set<std::vector<std::int64_t>> all_outputs(const Lowering& lowering,
     w.values[id].resize(static_cast<std::size_t>(num_cells(circuit[id].dims)));
     for (std::size_t i = 0; i < w.values[id].size(); ++i) cells.push_back({id, i});
   }
-  // For each cell, the single-column lookups of its own tensor: cheap necessary conditions.
   std::set<std::vector<std::int64_t>> found;
   std::size_t count = 0;
+  // Rows of committed cells that are known when cell k is: cheap necessary conditions.
+  const auto possible = [&](std::size_t k) {
+    for (const Lookup& l : circuit.lookups) {
+      bool ready = false;
+      for (const TensorId column : l.columns) ready = ready || column == cells[k].tensor;
+      for (const TensorId column : l.columns)
+        ready = ready && circuit.committed(column) != nullptr && column <= cells[k].tensor;
+      if (!ready) continue;
+      const Table& t = circuit.tables[l.table];
+      bool row = false;
+      for (std::uint32_t i = 0; i < t.rows && !row; ++i) {
+        row = true;
+        for (std::size_t c = 0; c < l.columns.size(); ++c)
+          row = row && w.values[l.columns[c]][cells[k].index] == F::from_signed(t.columns[c].at(i));
+      }
+      if (!row) return false;
+    }
+    return true;
+  };
   const std::function<void(std::size_t)> search = [&](std::size_t k) {
     if (k == cells.size()) {
-      if (!satisfied(circuit, w, publics)) return;
-      ++count;
       const auto values = evaluate_virtual(circuit, w, publics);
+      const Status s = check_relations(circuit, *values);
+      if (!s.ok() && s.error().where < circuit.lookups.size() + circuit.zeros.size()) return;
+      ++count;
       std::vector<std::int64_t> out;
       for (const Var v : outputs) out.push_back((*values)[emitted.tensor[v.index]][0].to_signed());
       found.insert(out);
       return;
     }
     for (const F c : candidates) {
-      bool possible = true;
-      for (const Lookup& l : circuit.lookups)
-        if (l.columns.size() == 1 && l.columns[0] == cells[k].tensor) {
-          const std::int64_t x = c.to_signed();
-          bool row = false;
-          for (std::uint32_t i = 0; i < circuit.tables[l.table].rows && !row; ++i)
-            row = circuit.tables[l.table].columns[0].at(i) == x;
-          possible = possible && row;
-        }
-      if (!possible) continue;
       w.values[cells[k].tensor][cells[k].index] = c;
-      search(k + 1);
+      if (possible(k)) search(k + 1);
     }
   };
   search(0);

@@ -27,6 +27,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -59,9 +60,12 @@ inline std::vector<std::uint32_t> draw_leaves(Transcript& tr, unsigned draws, un
   return leaves;
 }
 
-// Where the folded oracle is evaluated by leaf `leaf` of 2^log_leaves: position `leaf` of the code on that domain.
-inline F leaf_point(std::uint32_t leaf, unsigned log_leaves) {
-  return F::root_of_unity(log_leaves).pow(reverse_bits(leaf, log_leaves));
+// Where leaf l of 2^log_leaves evaluates the folded oracle: position l of the code on that domain.
+inline std::vector<F> leaf_points(std::span<const std::uint32_t> leaves, unsigned log_leaves) {
+  const F root = F::root_of_unity(log_leaves);
+  std::vector<F> points(leaves.size());
+  for (std::size_t s = 0; s < leaves.size(); ++s) points[s] = root.pow(reverse_bits(leaves[s], log_leaves));
+  return points;
 }
 
 // Draws into oracle i, and the work before them; oracle 0 is the matrix.

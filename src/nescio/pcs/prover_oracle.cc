@@ -111,8 +111,7 @@ void add_powers(std::span<const std::uint32_t> leaves, std::span<const E> coef, 
   constexpr std::size_t kAtOnce = 8;  // values of i0 side by side
   const std::size_t low = std::size_t{1} << b, at_once = std::min(low, kAtOnce);
   const std::size_t stride = (at_once * E::D + 7) / 8 * 8;
-  std::vector<F> points(leaves.size());
-  for (std::size_t s = 0; s < leaves.size(); ++s) points[s] = leaf_point(leaves[s], log_leaves);
+  const std::vector<F> points = leaf_points(leaves, log_leaves);
   parallel_for(low / at_once, 1, [&](std::size_t first, std::size_t last) {
     std::vector<F> data(stride << log_r);
     for (std::size_t chunk = first; chunk < last; ++chunk) {

@@ -30,7 +30,7 @@ class Oracle {
   merkle::Tree tree_;
 };
 
-// v[i] += sum_s coef[s] x_s^i with x_s = leaf_point(leaves[s], log_leaves); log2 v.size() <= log_leaves.
+// v[i] += sum_s coef[s] x_s^i, x_s the point of leaves[s] (leaf_points); log2 v.size() <= log_leaves.
 template <class E>
 void add_powers(std::span<const std::uint32_t> leaves, std::span<const E> coef, unsigned log_leaves, ExtSpan<E> v);
 

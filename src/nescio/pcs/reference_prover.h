@@ -15,6 +15,10 @@
 
 namespace nescio::pcs {
 
+inline F leaf_point(std::uint64_t leaf, unsigned log_leaves) {
+  return F::root_of_unity(log_leaves).pow(reverse_bits(leaf, log_leaves));
+}
+
 template <class E>
 class ReferenceProver {
  public:
@@ -164,7 +168,7 @@ class ReferenceProver {
       const unsigned log_n = p.log_code(i);
       Oracle next{{}, round.fold, nullptr};
       for (std::size_t j = 0; j >> log_n == 0; ++j)
-        next.code.push_back(horner<E>(std::span<const E>(f), E(leaf_point(static_cast<std::uint32_t>(j), log_n))));
+        next.code.push_back(horner<E>(std::span<const E>(f), E(leaf_point(j, log_n))));
       std::vector<Digest> leaves;
       for (std::size_t j = 0; j < next.code.size(); j += std::size_t{1} << round.fold)
         leaves.push_back(merkle::ext_leaf<E>(std::span<const E>(next.code).subspan(j, std::size_t{1} << round.fold)));

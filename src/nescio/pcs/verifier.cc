@@ -12,25 +12,41 @@
 namespace nescio::pcs {
 namespace {
 
-// Value of the folded message at x^(2^k), from the values of the message on the coset of leaf `leaf`: value[2j] and
-// value[2j+1] stand at y and -y. Folding is even + r (odd - even). Consumes `values`.
-template <class E>
-E fold_coset(std::vector<E>& values, std::uint32_t leaf, unsigned log_leaves, std::span<const E> r) {
-  const auto k = static_cast<unsigned>(r.size());
-  const F w = F::root_of_unity(log_leaves + k);
-  // 1/y of pair j is this times the inverse of the 2^k-th root that bit reversal puts there.
-  F first = w.pow(reverse_bits(leaf, log_leaves)).inverse();
-  for (unsigned i = 0; i < k; ++i, first *= first) {
-    const F root = F::root_of_unity(k - i).inverse();
-    for (std::size_t j = 0; j < values.size() / 2; ++j) {
-      const E even = values[2 * j] + values[2 * j + 1];
-      const E odd = (values[2 * j] - values[2 * j + 1]) * (first * root.pow(reverse_bits(2 * j, k - i)));
-      values[j] = even + r[i] * (odd - even);
-    }
-    values.resize(values.size() / 2);
+// Folds the values of a message on the cosets of 2^k positions that are the leaves of its oracle.
+class CosetFold {
+ public:
+  CosetFold(unsigned log_leaves, unsigned k)
+      : log_leaves_(log_leaves),
+        inverse_root_(F::root_of_unity(log_leaves + k).inverse()),
+        scale_(F(std::uint64_t{1} << k).inverse()),
+        twiddles_(k == 0 ? 0 : std::size_t{1} << (k - 1)) {
+    const F root = F::root_of_unity(k).inverse();
+    for (std::size_t j = 0; j < twiddles_.size(); ++j) twiddles_[j] = root.pow(reverse_bits(j, k - 1));
   }
-  return values[0] * F(std::uint64_t{1} << k).inverse();
-}
+
+  // The value at x^(2^k) of the message folded with r ([k]); values[2j] and values[2j+1] stand at y and -y, and one
+  // fold is even + r (odd - even). Consumes `values`.
+  template <class E>
+  E operator()(std::vector<E>& values, std::uint32_t leaf, std::span<const E> r) const {
+    // 1/y of pair j is this times a root of unity of order 2^k, in bit-reversed order; the same list serves all k.
+    F first = inverse_root_.pow(reverse_bits(leaf, log_leaves_));
+    for (const E& ri : r) {
+      for (std::size_t j = 0; j < values.size() / 2; ++j) {
+        const E even = values[2 * j] + values[2 * j + 1];
+        const E odd = (values[2 * j] - values[2 * j + 1]) * (first * twiddles_[j]);
+        values[j] = even + ri * (odd - even);
+      }
+      values.resize(values.size() / 2);
+      first *= first;
+    }
+    return values[0] * scale_;
+  }
+
+ private:
+  unsigned log_leaves_;
+  F inverse_root_, scale_;
+  std::vector<F> twiddles_;
+};
 
 template <class E>
 class OpeningReplay {
@@ -58,7 +74,7 @@ class OpeningReplay {
     }
     NESCIO_TRY(const std::vector<Value> values, open(p_.rounds.size()));
     for (const Value& v : values)
-      NESCIO_VERIFY(horner<E>(std::span<const E>(last), v.x) == v.y, ErrorCode::kVOpening, proof_.position());
+      NESCIO_VERIFY(at_base_point(last, v.x[0]) == v.y, ErrorCode::kVOpening, proof_.position());
     const std::size_t bound = rows_.size();
     NESCIO_TRY_STATUS(rounds(kLastRound, p_.final_log, 0, rows_));
 
@@ -76,6 +92,13 @@ class OpeningReplay {
     E coef, z;
     std::size_t bound;
   };
+
+  // The polynomial with these coefficients at a point of F.
+  static E at_base_point(std::span<const E> coefficients, F x) {
+    E y = E::zero();
+    for (std::size_t i = coefficients.size(); i-- > 0;) y = y * x + coefficients[i];
+    return y;
+  }
 
   // n rounds of a quadratic sumcheck on claim_; appends the challenges to `point`.
   Status rounds(const RoundLabels& label, unsigned n, unsigned work, std::vector<E>& point) {
@@ -116,8 +139,9 @@ class OpeningReplay {
   Result<std::vector<Value>> open(std::size_t i) {
     NESCIO_TRY_STATUS(proof_.nonce("query.pow", tr_, draw_work(p_, i)));
     const std::vector<std::uint32_t> leaves = draw_leaves(tr_, draws(p_, i), log_leaves(p_, i));
+    const std::vector<F> points = leaf_points(leaves, log_leaves(p_, i));
     std::vector<Value> out(leaves.size());
-    for (std::size_t s = 0; s < leaves.size(); ++s) out[s].x = E(leaf_point(leaves[s], log_leaves(p_, i)));
+    for (std::size_t s = 0; s < leaves.size(); ++s) out[s].x = E(points[s]);
     if (i == 0) {
       for (const TreeRef& tree : trees_) NESCIO_TRY_STATUS(open_rows(tree, leaves, out));
     } else {
@@ -148,6 +172,7 @@ class OpeningReplay {
   Status open_cosets(std::size_t i, std::span<const std::uint32_t> leaves, std::vector<Value>& out) {
     const unsigned log = log_leaves(p_, i);
     const auto r = std::span<const E>(rows_).subspan(bound_before_);
+    const CosetFold fold(log, static_cast<unsigned>(r.size()));
     std::vector<E> values;
     std::vector<merkle::IndexedDigest> digests;
     digests.reserve(leaves.size());
@@ -157,7 +182,7 @@ class OpeningReplay {
         NESCIO_TRY(v, proof_.ext<E>("whir.leaf"));
       }
       digests.push_back({leaves[s], merkle::ext_leaf<E>(values)});
-      out[s].y = fold_coset<E>(values, leaves[s], log, r);
+      out[s].y = fold(values, leaves[s], r);
     }
     return under(root_, digests, log, "whir.path");
   }

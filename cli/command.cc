@@ -1,0 +1,53 @@
+#include "command.h"
+
+#include <sys/resource.h>
+
+#include <cstdio>
+
+namespace nescio::cli {
+
+int fail(const Options& options, const Error& error) {
+  if (options.json) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    const auto add = [&](const Error& e) {
+      list.push_back({{"code", error_name(e.code)}, {"message", e.detail.empty() ? error_text(e.code) : e.detail}, {"where", e.where}});
+    };
+    add(error);
+    for (const Error& e : error.others) add(e);
+    json(options, {{"ok", false}, {"errors", list}});
+  }
+  std::fprintf(stderr, "nescio: %s\n", to_string(error).c_str());
+  return kUsage;
+}
+
+void line(const Options& options, const std::string& name, const std::string& value) {
+  if (!options.json) std::printf("%-22s %s\n", name.c_str(), value.c_str());
+}
+
+void json(const Options& options, const nlohmann::ordered_json& object) {
+  if (options.json) std::printf("%s\n", object.dump(2).c_str());
+}
+
+std::string hex(std::span<const std::uint8_t> bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  for (const std::uint8_t b : bytes) {
+    out += kDigits[b >> 4];
+    out += kDigits[b & 15];
+  }
+  return out;
+}
+
+std::string grouped(std::uint64_t n) {
+  std::string s = std::to_string(n);
+  for (std::size_t i = s.size(); i > 3;) s.insert(i -= 3, ",");
+  return s;
+}
+
+std::uint64_t peak_memory_bytes() {
+  struct rusage usage {};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace nescio::cli
