@@ -304,6 +304,23 @@ Var Backend::map(std::string_view name, Var source, std::uint32_t dim, std::uint
   return map_any(name, source, Map{0, dim, matrix}, extent);
 }
 
+Var Backend::packing(std::string_view name, std::uint32_t blocks, const std::vector<PackedDigits>& parts) {
+  VarInfo y;
+  y.dims = {kSpongeRate, blocks};
+  y.field = true;
+  for (const PackedDigits& p : parts) {
+    const VarInfo& x = info(p.source);
+    NESCIO_CHECK(!x.field && (x.bounded || failed()));
+    const Wide top = Wide{p.layout.lo} + (Wide{1} << p.layout.bits);
+    if (!failed() && (x.bound.lo < p.layout.lo || x.bound.hi >= top))
+      fail(ErrorCode::kOverflow, name, "a digest packs a tensor whose proven range is wider than its declared range");
+    y.depth = std::max(y.depth, x.depth);
+  }
+  const Var v = make(std::move(y));
+  if (!failed()) on_packing(v, parts);
+  return v;
+}
+
 // ---- known
 
 Var Backend::constant(std::string_view name, Dims dims, std::vector<std::int64_t> values) {

@@ -48,6 +48,12 @@ struct Term {
   std::vector<DimRef> dims = {};
 };
 
+// A part of a Packing (circuit.h): `layout.source` is not set.
+struct PackedDigits {
+  Var source;
+  Packing::Part layout;
+};
+
 // What a hint may read. Integer tensors as int64, field tensors as F.
 class HintView {
  public:
@@ -124,6 +130,9 @@ class Backend {
   Var map(std::string_view name, Var source, std::uint32_t dim, std::uint32_t extent, SparseMatrix matrix);
   Var map(std::string_view name, Var source, std::uint32_t dim, std::uint32_t extent, ShiftMatrix matrix);
   Var map(std::string_view name, Var source, std::uint32_t dim, std::uint32_t extent, PoseidonMatrix matrix);
+  // The blocks that a digest absorbs, [8, blocks]: see circuit.h, Packing. A field tensor. Every source lies within
+  // [lo, lo + 2^bits).
+  Var packing(std::string_view name, std::uint32_t blocks, const std::vector<PackedDigits>& parts);
 
   // ---- what the verifier knows
   Var constant(std::string_view name, Dims dims, std::vector<std::int64_t> values);
@@ -177,6 +186,7 @@ class Backend {
   virtual void on_affine(Var v, const std::vector<Term>& terms, std::int64_t constant, std::uint64_t divisor) = 0;
   virtual void on_contract(Var v, Var a, Var b, const Contract& labels) = 0;  // labels.a, labels.b are not set
   virtual void on_map(Var v, Var source, const Map& map) = 0;                 // map.source is not set
+  virtual void on_packing(Var v, const std::vector<PackedDigits>& parts) = 0;
   virtual void on_constant(Var v, Constant constant) = 0;
   virtual void on_public(Var v, std::string_view name, Public::Source source) = 0;
   virtual void on_table(TableVar t) = 0;

@@ -5,6 +5,8 @@
 // extension, so its weights are eq(z, i) [i < n]; lt_sum and eq_trunc evaluate that in O(k).
 // Scalar code for prover and verifier; tables by the million: field/kernels.h.
 #pragma once
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -86,6 +88,51 @@ E eq_trunc(PointView<E> z, PointView<E> r, std::uint64_t n) {
   return detail::prefix_sum<E>(
       z.size(), n, [&](std::size_t j) { return (E::one() - z[j]) * (E::one() - r[j]); },
       [&](std::size_t j) { return z[j] * r[j]; });
+}
+
+// eq(z, i) for begin <= i < end <= 2^k, in O(end - begin + k^2).
+template <class E>
+std::vector<E> eq_range(PointView<E> z, std::uint64_t begin, std::uint64_t end) {
+  std::vector<E> out;
+  out.reserve(end - begin);
+  while (begin < end) {
+    std::size_t log = 0;  // of the largest aligned piece at `begin`
+    while (log < z.size() && begin % (std::uint64_t{2} << log) == 0 && begin + (std::uint64_t{2} << log) <= end) ++log;
+    const E factor = eq_index<E>(z.subspan(log), begin >> log);
+    for (const E& x : eq_table<E>(z.first(log))) out.push_back(factor * x);
+    begin += std::uint64_t{1} << log;
+  }
+  return out;
+}
+
+// sum_{i<n} eq(r, i) eq(z, i + shift), i + shift an index of z: the MLE at r of the weights eq(z, i + shift) [i < n].
+// Adds the numbers bit by bit, lowest first; a state is the carry. n <= 2^r.size(), |shift| < 2^62.
+template <class E>
+E eq_shift(PointView<E> z, PointView<E> r, std::int64_t shift, std::uint64_t n) {
+  const std::size_t bits = std::max(z.size(), r.size());
+  // By carry, for the low bits: sums over all i, and over those below the low bits of n.
+  std::array<E, 2> all = {E::one(), E::zero()}, below = {E::zero(), E::zero()};
+  for (std::size_t j = 0; j < bits; ++j) {
+    const auto factors = [j](PointView<E> p) {
+      return j < p.size() ? std::array<E, 2>{E::one() - p[j], p[j]} : std::array<E, 2>{E::one(), E::zero()};
+    };
+    const std::array<E, 2> in = factors(r), out = factors(z);
+    std::array<E, 2> next_all = {}, next_below = {};
+    for (const unsigned carry : {0U, 1U})
+      for (const unsigned bit : {0U, 1U}) {
+        const unsigned sum = bit + carry + static_cast<unsigned>((shift >> j) & 1);
+        const E factor = in[bit] * out[sum & 1];
+        next_all[sum >> 1] += factor * all[carry];
+        const unsigned limit = static_cast<unsigned>((n >> j) & 1);
+        if (bit < limit) next_below[sum >> 1] += factor * all[carry];
+        if (bit == limit) next_below[sum >> 1] += factor * below[carry];
+      }
+    all = next_all;
+    below = next_below;
+  }
+  const std::int64_t high = shift >> bits;  // and the carry: must be 0
+  if (high != 0 && high != -1) return E::zero();
+  return (n >> bits != 0 ? all : below)[high == 0 ? 0 : 1];
 }
 
 }  // namespace nescio

@@ -62,17 +62,50 @@ void expand_affine(const Circuit& circuit, const PublicValues& publics, const Cl
   }
 }
 
+// blocks = sum over parts of digits: a claim on the source of each part, whose weight is a product again.
+template <class E>
+void expand_packing(const Circuit& circuit, const PublicValues& publics, const Claim<E>& claim, const Packing& def,
+                    Expanded<E>& out) {
+  const std::uint32_t blocks = circuit[claim.tensor].dims[1];
+  const std::vector<E> lane = claim.weights[0].table(kPoseidonRate);
+  const Weight<E>& block = claim.weights[1];
+  for (const Packing::Part& part : def.parts) {
+    const Dims& dims = circuit[part.source].dims;
+    const unsigned per_cell = values_per_cell(part.bits);
+    const bool runs = part.run != kNoRun;
+    const std::uint32_t last = (part.lane + cells_of(part.count, part.bits) - 1) / kPoseidonRate;
+    const std::vector<E> rows = runs ? std::vector<E>{E::one()} : block.table(part.block, part.block + last + 1);
+    std::vector<E> digits;
+    E sum;
+    for (std::uint32_t i = 0; i < part.count; ++i) {
+      const std::uint32_t cell = part.lane + i / per_cell;
+      digits.push_back(rows[cell / kPoseidonRate] * lane[cell % kPoseidonRate] *
+                       F(std::uint64_t{1} << (part.bits * (i % per_cell))));
+      sum += digits.back();
+    }
+    Claim<E> next{claim.coef, part.source, {}};
+    for (std::size_t d = 0; d < dims.size(); ++d) {
+      if (d == part.along) {
+        next.weights.push_back(Weight<E>::dense(digits, part.at[d]));
+      } else if (d == part.run) {
+        next.weights.push_back(block.shifted(part.block, blocks, dims[d]));
+        sum *= next.weights[d].sum(dims[d]);
+      } else {
+        next.weights.push_back(Weight<E>::index(part.at[d]));
+      }
+    }
+    out.constant -= claim.coef * sum * F::from_signed(part.lo);
+    expand(circuit, publics, next, out);
+  }
+}
+
 template <class E>
 Weight<E> transpose_map(const Map& def, const Weight<E>& w, std::uint32_t rows, std::uint32_t cols) {
+  if (const auto* shift = std::get_if<ShiftMatrix>(&def.matrix)) return w.shifted(shift->offset, rows, cols);
   const std::vector<E> t = w.table(rows);
   std::vector<E> out(cols);
   if (const auto* sparse = std::get_if<SparseMatrix>(&def.matrix)) {
     for (const auto& e : sparse->entries) out[e.col] += t[e.row] * F::from_signed(e.coef);
-  } else if (const auto* shift = std::get_if<ShiftMatrix>(&def.matrix)) {
-    for (std::uint32_t k = 0; k < cols; ++k) {
-      const std::int64_t o = std::int64_t{k} + shift->offset;
-      if (o >= 0 && o < std::int64_t{rows}) out[k] = t[static_cast<std::size_t>(o)];
-    }
   } else {
     poseidon_linear_transpose<E>(t, out);
   }
@@ -114,6 +147,8 @@ Claim<E> contract_known(const Circuit& circuit, const PublicValues& publics, con
   return next;
 }
 
+}  // namespace
+
 template <class E>
 void add_merged(std::vector<Claim<E>>& list, const Claim<E>& claim) {
   for (Claim<E>& c : list)
@@ -123,8 +158,6 @@ void add_merged(std::vector<Claim<E>>& list, const Claim<E>& claim) {
     }
   list.push_back(claim);
 }
-
-}  // namespace
 
 template <class E>
 void expand(const Circuit& circuit, const PublicValues& publics, const Claim<E>& claim, Expanded<E>& out) {
@@ -140,6 +173,8 @@ void expand(const Circuit& circuit, const PublicValues& publics, const Claim<E>&
     Claim<E> next{claim.coef, map->source, claim.weights};
     next.weights[map->dim] = transpose_map(*map, claim.weights[map->dim], t.dims[map->dim], circuit[map->source].dims[map->dim]);
     expand(circuit, publics, next, out);
+  } else if (const auto* packing = std::get_if<Packing>(&t.def)) {
+    expand_packing(circuit, publics, claim, *packing, out);
   } else {
     const auto& contract = std::get<Contract>(t.def);
     if (known(circuit[contract.a]) || known(circuit[contract.b])) {
@@ -225,6 +260,7 @@ Weights<E> point_weights(const Dims& dims, std::span<const E> z) {
 }
 
 #define NESCIO_INSTANTIATE(E)                                                                               \
+  template void add_merged(std::vector<Claim<E>>&, const Claim<E>&);                                        \
   template void expand(const Circuit&, const PublicValues&, const Claim<E>&, Expanded<E>&);                 \
   template Instance<E> make_instance(const Circuit&, const Claim<E>&);                                      \
   template E instance_weight(const Instance<E>&, std::span<const E>);                                       \

@@ -1,7 +1,7 @@
 // relation/claims.h -- from a claim on any tensor to claims on committed tensors and contractions.
 //
 // The claim  coef * <w, T>  (one weight per dimension of T) is linear in the definition of T. `expand` follows
-// definitions: committed -> an atom; affine and map -> the same claim on the sources under other weights; constants and
+// definitions: committed -> an atom; affine, map and packing -> claims on the sources under other weights; constants and
 // public values -> a number; a contraction with a public operand -> a claim on the other one; a contraction of two
 // private operands stops: an instance for the product sumcheck. No message is sent.
 // Spec  docs/spec/relations.md
@@ -27,6 +27,10 @@ struct Expanded {
   std::vector<Claim<E>> atoms;      // committed tensors
   std::vector<Claim<E>> instances;  // contractions; equal ones are merged
 };
+
+// Adds a claim, or its coefficient where the same claim stands already.
+template <class E>
+void add_merged(std::vector<Claim<E>>& list, const Claim<E>& claim);
 
 template <class E>
 void expand(const Circuit& circuit, const PublicValues& publics, const Claim<E>& claim, Expanded<E>& out);

@@ -100,12 +100,14 @@ template <class E>
 Claims<E> prove_wave(const Circuit& circuit, const PublicValues& publics, const Values& values, const Claims<E>& equations,
                      zk::ProverChannel<E>& ch) {
   const E zeta = equations.size() > 1 ? ch.challenge("zeta") : E::one();  // V -> P
+  std::vector<Claim<E>> merged;
   Expanded<E> all;
   E power = E::one();
   for (const auto& claims : equations) {
-    for (const Claim<E>& c : claims) expand(circuit, publics, Claim<E>{c.coef * power, c.tensor, c.weights}, all);
+    for (const Claim<E>& c : claims) add_merged(merged, {c.coef * power, c.tensor, c.weights});
     power *= zeta;
   }
+  for (const Claim<E>& c : merged) expand(circuit, publics, c, all);
   if (all.instances.empty()) return {};
   std::vector<Instance<E>> instances;
   unsigned rounds = 0, degree = 2;

@@ -54,14 +54,16 @@ struct Replay {
   std::vector<Equation<E>> wave(const std::vector<Equation<E>>& equations) {
     most_equations = std::max(most_equations, static_cast<std::uint32_t>(equations.size()));
     const E zeta = equations.size() > 1 ? ch.challenge("zeta") : E::one();  // V -> P
+    std::vector<Claim<E>> claims;  // a product of two factors over one tensor leaves equal ones
     Expanded<E> all;
     auto claim = ch.constant(E::zero());
     E power = E::one();
     for (const Equation<E>& eq : equations) {
       claim = ch.tape().combine(E::zero(), E::one(), claim, power, eq.lhs);
-      for (const Claim<E>& c : eq.claims) expand(circuit, publics, Claim<E>{c.coef * power, c.tensor, c.weights}, all);
+      for (const Claim<E>& c : eq.claims) add_merged(claims, {c.coef * power, c.tensor, c.weights});
       power *= zeta;
     }
+    for (const Claim<E>& c : claims) expand(circuit, publics, c, all);
     claim = subtract(claim, all);
     if (all.instances.empty()) {
       ch.zero("relation.affine", claim);

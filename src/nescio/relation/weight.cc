@@ -1,33 +1,58 @@
 #include "nescio/relation/weight.h"
 
-#include "nescio/poly/mle.h"
+#include <algorithm>
+#include <array>
 
 namespace nescio::relation {
 
 template <class E>
 std::vector<E> Weight<E>::table(std::uint32_t n) const {
-  std::vector<E> w(n);
-  if (const auto* p = std::get_if<Point>(&kind_)) {
-    std::vector<E> t = eq_table<E>(p->z);
-    NESCIO_CHECK(t.size() >= n);
-    t.resize(n);
-    return t;
-  }
+  if (const auto* k = std::get_if<std::uint32_t>(&kind_)) NESCIO_CHECK(*k < n);
+  if (const auto* d = std::get_if<Dense>(&kind_)) NESCIO_CHECK(d->begin + d->w->size() <= n);
+  return table(0, n);
+}
+
+template <class E>
+std::vector<E> Weight<E>::table(std::uint32_t begin, std::uint32_t end) const {
+  if (const auto* p = std::get_if<Point>(&kind_)) return eq_range<E>(p->z, begin, end);
+  std::vector<E> w(end - begin);
+  // Adds x[0], x[1], .. at index `at` on.
+  const auto add = [&](std::uint64_t at, std::span<const E> x) {
+    for (std::uint64_t i = std::max<std::uint64_t>(at, begin); i < std::min<std::uint64_t>(at + x.size(), end); ++i)
+      w[i - begin] += x[i - at];
+  };
   if (const auto* k = std::get_if<std::uint32_t>(&kind_)) {
-    NESCIO_CHECK(*k < n);
-    w[*k] = E::one();
+    add(*k, std::array{E::one()});
   } else if (const auto* s = std::get_if<Pieces>(&kind_)) {
     for (const Segment& seg : *s->list) {
-      const std::vector<E> t = eq_table<E>(seg.z);
-      NESCIO_CHECK(seg.piece.offset + t.size() <= n);
-      for (std::size_t i = 0; i < t.size(); ++i) w[seg.piece.offset + i] += seg.coef * t[i];
+      std::vector<E> t = eq_table<E>(seg.z);
+      for (E& x : t) x *= seg.coef;
+      add(seg.piece.offset, t);
     }
+  } else if (const auto* d = std::get_if<Dense>(&kind_)) {
+    add(d->begin, *d->w);
   } else {
-    const auto& d = *std::get<Dense>(kind_).w;
-    NESCIO_CHECK(d.size() == n);
-    w = d;
+    const auto& v = std::get<Window>(kind_);
+    const std::uint32_t first = std::max(v.begin, begin), last = std::min(v.end, end);
+    if (first < last) add(first, eq_range<E>(v.z, first + v.offset, last + v.offset));
   }
   return w;
+}
+
+template <class E>
+Weight<E> Weight<E>::shifted(std::int64_t offset, std::uint32_t n, std::uint32_t cols) const {
+  std::int64_t begin = std::max<std::int64_t>(0, -offset), end = std::min<std::int64_t>(cols, n - offset);
+  const auto* p = std::get_if<Point>(&kind_);
+  const auto* v = std::get_if<Window>(&kind_);
+  if (v != nullptr) {
+    begin = std::max(begin, v->begin - offset);
+    end = std::min(end, v->end - offset);
+  }
+  if (begin >= end) return dense({});
+  const auto first = static_cast<std::uint32_t>(begin), last = static_cast<std::uint32_t>(end);
+  if (p != nullptr) return Weight(Window{p->z, offset, first, last});
+  if (v != nullptr) return Weight(Window{v->z, v->offset + offset, first, last});
+  return dense(table(static_cast<std::uint32_t>(begin + offset), static_cast<std::uint32_t>(end + offset)), first);
 }
 
 template <class E>
@@ -37,6 +62,8 @@ E Weight<E>::sum(std::uint32_t n) const {
   E s;
   if (const auto* pieces = std::get_if<Pieces>(&kind_)) {
     for (const Segment& seg : *pieces->list) s += seg.coef;  // eq sums to 1 over a whole piece
+  } else if (const auto* v = std::get_if<Window>(&kind_)) {
+    s = lt_sum<E>(v->z, v->end + v->offset) - lt_sum<E>(v->z, v->begin + v->offset);
   } else {
     for (const E& x : *std::get<Dense>(kind_).w) s += x;
   }
@@ -69,29 +96,32 @@ E Weight<E>::on_block(const Piece& block, std::span<const E> r) const {
       }
     }
   } else {
-    const auto& d = *std::get<Dense>(kind_).w;
-    const std::vector<E> t = eq_table<E>(r);
-    NESCIO_CHECK(block.offset + t.size() <= d.size());
-    for (std::size_t i = 0; i < t.size(); ++i) s += t[i] * d[block.offset + i];
+    const auto* v = std::get_if<Window>(&kind_);
+    const auto* d = std::get_if<Dense>(&kind_);
+    const std::uint64_t from = v != nullptr ? v->begin : d->begin, to = v != nullptr ? v->end : from + d->w->size();
+    const std::uint64_t begin = std::max<std::uint64_t>(from, block.offset);
+    const std::uint64_t end = std::min<std::uint64_t>(to, block.offset + (std::uint64_t{1} << block.log));
+    if (begin >= end) return s;
+    if (v != nullptr) {
+      const std::int64_t shift = v->offset + block.offset;
+      s = eq_shift<E>(v->z, r, shift, end - block.offset);
+      if (begin > block.offset) s -= eq_shift<E>(v->z, r, shift, begin - block.offset);
+    } else {
+      const std::vector<E> t = eq_range<E>(r, begin - block.offset, end - block.offset);
+      for (std::size_t i = 0; i < t.size(); ++i) s += t[i] * (*d->w)[begin - d->begin + i];
+    }
   }
   return s;
 }
 
 template <class E>
 std::vector<E> Weight<E>::extended_table(unsigned bits) const {
-  if (const auto* d = std::get_if<Dense>(&kind_)) {
-    std::vector<E> w = *d->w;
-    NESCIO_CHECK(w.size() <= std::size_t{1} << bits);
-    w.resize(std::size_t{1} << bits);
-    return w;
-  }
   return table(std::uint32_t{1} << bits);
 }
 
 template <class E>
 E Weight<E>::extension(std::span<const E> r) const {
   if (const auto* p = std::get_if<Point>(&kind_)) return eq<E>(p->z, r);
-  if (const auto* d = std::get_if<Dense>(&kind_)) return mle_eval<E, E>(*d->w, r);
   return on_block({0, static_cast<std::uint8_t>(r.size())}, r);
 }
 

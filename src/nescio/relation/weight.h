@@ -4,7 +4,8 @@
 //   point    w(i) = eq(z, i), i < n        the multilinear extension of T at z in this dimension
 //   index    w(i) = [i = k]
 //   pieces   w(i) = sum_p c_p [i in piece p] eq(z_p, i - offset_p), pieces aligned and disjoint
-//   dense    w(i) = any public vector
+//   dense    w(i) = any public vector from some index on, zero elsewhere
+//   window   w(i) = [begin <= i < end] eq(z, i + offset)    a point seen through a shift
 // `on_block` gives the multilinear extension of w restricted to an aligned block: what the verifier needs to evaluate
 // the combined functional at the end of the proof.
 #pragma once
@@ -34,10 +35,17 @@ class Weight {
   static Weight point(std::vector<E> z) { return Weight(Point{std::move(z)}); }
   static Weight index(std::uint32_t k) { return Weight(k); }
   static Weight pieces(std::vector<Segment> s) { return Weight(Pieces{std::make_shared<const std::vector<Segment>>(std::move(s))}); }
-  static Weight dense(std::vector<E> w) { return Weight(Dense{std::make_shared<const std::vector<E>>(std::move(w))}); }
+  // w[j] at index begin + j.
+  static Weight dense(std::vector<E> w, std::uint32_t begin = 0) {
+    return Weight(Dense{begin, std::make_shared<const std::vector<E>>(std::move(w))});
+  }
+  // The weights i -> w(i + offset) of cols entries, zero where i + offset is not an index of w's n. |offset| < 2^33.
+  Weight shifted(std::int64_t offset, std::uint32_t n, std::uint32_t cols) const;
 
   // w(0), .., w(n-1)
   std::vector<E> table(std::uint32_t n) const;
+  // w(begin), .., w(end-1)
+  std::vector<E> table(std::uint32_t begin, std::uint32_t end) const;
   // sum_{i<n} w(i)
   E sum(std::uint32_t n) const;
   // The extension at r (r.size() = block.log) of the vector w(block.offset + i), i < 2^block.log. The block lies below n.
@@ -59,10 +67,19 @@ class Weight {
     friend bool operator==(const Pieces& a, const Pieces& b) { return a.list == b.list || *a.list == *b.list; }
   };
   struct Dense {
+    std::uint32_t begin;
     std::shared_ptr<const std::vector<E>> w;
-    friend bool operator==(const Dense& a, const Dense& b) { return a.w == b.w || *a.w == *b.w; }
+    friend bool operator==(const Dense& a, const Dense& b) {
+      return a.begin == b.begin && (a.w == b.w || *a.w == *b.w);
+    }
   };
-  using Kind = std::variant<Point, std::uint32_t, Pieces, Dense>;
+  struct Window {
+    std::vector<E> z;
+    std::int64_t offset;
+    std::uint32_t begin, end;  // begin < end
+    friend bool operator==(const Window&, const Window&) = default;
+  };
+  using Kind = std::variant<Point, std::uint32_t, Pieces, Dense, Window>;
   explicit Weight(Kind kind) : kind_(std::move(kind)) {}
 
   Kind kind_;

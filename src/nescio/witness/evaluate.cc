@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "nescio/base/parallel.h"
 #include "nescio/field/kernels.h"
 #include "nescio/sponge/poseidon.h"
 #include "nescio/witness/table_index.h"
@@ -30,6 +31,9 @@ void compute(const Circuit& circuit, const Tensor& tensor, const std::vector<std
     } else {
       map_loops(*map, from, rows, view[map->source].data(), out, [](std::int64_t c) { return F::from_signed(c); });
     }
+  } else if (const auto* packing = std::get_if<Packing>(&tensor.def)) {
+    std::fill(out.begin(), out.end(), F());
+    for (const Packing::Part& p : packing->parts) add_packed(p, circuit[p.source].dims, view[p.source].data(), out);
   } else if (const auto& constant = std::get<Constant>(tensor.def); constant.poseidon) {
     std::copy_n(poseidon_sbox_constants().begin(), out.size(), out.begin());
   } else {
@@ -46,17 +50,32 @@ Error failed(std::size_t where, std::string what, std::size_t cell) {
 
 }  // namespace
 
+void add_packed(const Packing::Part& part, const Dims& source, const F* x, std::span<F> out) {
+  const Strides strides = strides_of(source);
+  for (std::size_t d = 0; d < source.size(); ++d) x += part.at[d] * strides[d];
+  const unsigned per_cell = values_per_cell(part.bits);
+  const F lo = F::from_signed(part.lo);
+  const std::size_t columns = part.run == kNoRun ? 1 : source[part.run], step = strides[part.along];
+  for (std::size_t o = 0; o < columns; ++o, x += columns == 1 ? 0 : strides[part.run])
+    for (std::uint32_t i = 0; i < part.count; ++i) {
+      const std::size_t cell = part.lane + i / per_cell;
+      out[(part.block + o) * kPoseidonRate + cell] += (x[i * step] - lo) * F(std::uint64_t{1} << (part.bits * (i % per_cell)));
+    }
+}
+
 void map_poseidon(const Map& def, const Dims& source, std::size_t rows, const F* x, std::span<F> out) {
   std::size_t inner = 1;
   for (std::size_t d = 0; d < def.dim; ++d) inner *= source[d];
   const std::size_t cols = source[def.dim], outer = out.size() / (inner * rows);
-  SecretVector<F> in(cols), result(rows);
-  for (std::size_t u = 0; u < outer; ++u)
-    for (std::size_t i = 0; i < inner; ++i) {
+  parallel_for(outer * inner, 64, [&](std::size_t begin, std::size_t end) {
+    SecretVector<F> in(cols), result(rows);
+    for (std::size_t column = begin; column < end; ++column) {
+      const std::size_t u = column / inner, i = column % inner;
       for (std::size_t k = 0; k < cols; ++k) in[k] = x[(u * cols + k) * inner + i];
       poseidon_linear(in, result);
       for (std::size_t o = 0; o < rows; ++o) out[(u * rows + o) * inner + i] = result[o];
     }
+  });
 }
 
 Result<Evaluated> evaluate_virtual(const Circuit& circuit, const Witness& witness, const PublicValues& publics) {

@@ -155,6 +155,9 @@ void map_loops(const Map& def, const Dims& source, std::size_t rows, const T* x,
   }
 }
 
+// out[8, blocks] += the digits of a part (circuit/circuit.h, Packing).
+void add_packed(const Packing::Part& part, const Dims& source, const F* x, std::span<F> out);
+
 // The permutation's linear layers along `def.dim` (sponge/poseidon.h).
 void map_poseidon(const Map& def, const Dims& source, std::size_t rows, const F* x, std::span<F> out);
 
