@@ -10,7 +10,9 @@ int fail(const Options& options, const Error& error) {
   if (options.json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     const auto add = [&](const Error& e) {
-      list.push_back({{"code", error_name(e.code)}, {"message", e.detail.empty() ? error_text(e.code) : e.detail}, {"where", e.where}});
+      list.push_back({{"code", error_name(e.code)},
+                      {"message", e.detail.empty() ? error_text(e.code) : e.detail},
+                      {"where", e.where}});
     };
     add(error);
     for (const Error& e : error.others) add(e);
@@ -45,7 +47,7 @@ std::string grouped(std::uint64_t n) {
 }
 
 std::uint64_t peak_memory_bytes() {
-  struct rusage usage {};
+  struct rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }

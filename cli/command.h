@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "nescio/base/error.h"
+#include "nescio/api/environment.h"
 
 namespace nescio::cli {
 
@@ -15,8 +15,8 @@ inline constexpr int kDone = 0, kInvalid = 1, kUsage = 2;
 
 struct Options {
   bool json = false;
-  unsigned threads = 0;          // 0: all
-  std::uint64_t memory_mb = 0;   // 0: no limit
+  unsigned threads = 0;         // 0: all
+  std::uint64_t memory_mb = 0;  // 0: no limit
 };
 
 // Prints the error and all others found with it, says what to do, and returns kUsage.

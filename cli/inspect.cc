@@ -2,7 +2,6 @@
 
 #include "command.h"
 #include "nescio/api/verify.h"
-#include "nescio/base/file.h"
 
 namespace nescio::cli {
 namespace {
@@ -20,10 +19,13 @@ int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options)
   line(options, "model", hex(model_id(key).bytes));
   line(options, "key", hex(key_id(key).bytes));
   line(options, "security", std::to_string(key.params.security_bits) + " bits");
-  line(options, "matrix", std::to_string(key.params.columns) + " columns of 2^" + std::to_string(key.params.log_rows) + " rows at rate 1/" +
-                              std::to_string(1U << key.params.log_inv_rate) + ", " + std::to_string(key.params.queries) + " queries");
-  line(options, "circuit", grouped(cells) + " cells, " + grouped(lookups) + " lookups, " + grouped(rows) + " table rows, " +
-                               std::to_string(c.segments) + " segment(s)");
+  line(options, "matrix",
+       std::to_string(key.params.columns) + " columns of 2^" + std::to_string(key.params.log_rows) +
+           " rows at rate 1/" + std::to_string(1U << key.params.log_inv_rate) + ", " +
+           std::to_string(key.params.queries) + " queries");
+  line(options, "circuit",
+       grouped(cells) + " cells, " + grouped(lookups) + " lookups, " + grouped(rows) + " table rows, " +
+           std::to_string(c.segments) + " segment(s)");
   const auto shape = [](const Dims& dims) {
     std::string s = "[";
     for (const std::uint32_t d : dims) s += (s.size() > 1 ? ", " : "") + std::to_string(d);
@@ -35,23 +37,38 @@ int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options)
     inputs.push_back({{"name", p.name}, {"shape", p.dims}});
   }
   for (const OutputPort& p : c.outputs) {
-    line(options, "output " + p.name, shape(p.dims) + ", private; steps of " + real_value(1, p.scale) + ", from " + real_value(p.lo, p.scale) + " to " +
-                                          real_value(p.hi, p.scale));
+    line(options, "output " + p.name,
+         shape(p.dims) + ", private; steps of " + real_value(1, p.scale) + ", from " + real_value(p.lo, p.scale) +
+             " to " + real_value(p.hi, p.scale));
     outputs.push_back({{"name", p.name}, {"shape", p.dims}, {"step", std::stod(real_value(1, p.scale))}});
   }
   if (checked.ok()) {
     for (const soundness::Term& t : soundness::terms(key.params, circuit_counts(c, key.params.degree)))
-      terms.push_back({{"name", t.name}, {"oracle", t.oracle}, {"bits", static_cast<double>(t.bits) / 4294967296.0}, {"work", t.work},
-                       {"preprint", t.preprint}, {"source", t.source}});
+      terms.push_back({{"name", t.name},
+                       {"oracle", t.oracle},
+                       {"bits", static_cast<double>(t.bits) / 4294967296.0},
+                       {"work", t.work},
+                       {"preprint", t.preprint},
+                       {"source", t.source}});
     for (const auto& t : terms)
       if (!options.json)
-        std::printf("  %-28s %7.2f bits%s  %s\n", t["name"].get<std::string>().c_str(), t["bits"].get<double>(), t["preprint"].get<bool>() ? " *" : "  ",
-                    t["source"].get<std::string>().c_str());
+        std::printf("  %-28s %7.2f bits%s  %s\n", t["name"].get<std::string>().c_str(), t["bits"].get<double>(),
+                    t["preprint"].get<bool>() ? " *" : "  ", t["source"].get<std::string>().c_str());
     line(options, "", "* rests on results that are preprints");
   }
-  json(options, {{"kind", "verifying key"}, {"sound", checked.ok()}, {"bytes", bytes}, {"model_id", hex(model_id(key).bytes)}, {"key_id", hex(key_id(key).bytes)},
-                 {"security_bits", key.params.security_bits}, {"cells", cells}, {"lookups", lookups}, {"table_rows", rows}, {"segments", c.segments},
-                 {"inputs", inputs}, {"outputs", outputs}, {"error_terms", terms}});
+  json(options, {{"kind", "verifying key"},
+                 {"sound", checked.ok()},
+                 {"bytes", bytes},
+                 {"model_id", hex(model_id(key).bytes)},
+                 {"key_id", hex(key_id(key).bytes)},
+                 {"security_bits", key.params.security_bits},
+                 {"cells", cells},
+                 {"lookups", lookups},
+                 {"table_rows", rows},
+                 {"segments", c.segments},
+                 {"inputs", inputs},
+                 {"outputs", outputs},
+                 {"error_terms", terms}});
   return checked.ok() ? kDone : kInvalid;
 }
 
@@ -64,7 +81,10 @@ int show_proof(const ProofFile& file, std::size_t bytes, const Options& options)
     revealed[r.output] = r.values;
   }
   line(options, "context", std::string(file.context.begin(), file.context.end()));
-  json(options, {{"kind", "proof"}, {"bytes", bytes}, {"statement", file.statement}, {"revealed_integers", revealed},
+  json(options, {{"kind", "proof"},
+                 {"bytes", bytes},
+                 {"statement", file.statement},
+                 {"revealed_integers", revealed},
                  {"context", std::string(file.context.begin(), file.context.end())}});
   return kDone;
 }
@@ -74,14 +94,17 @@ int run(const std::string& path, const Options& options) {
   if (!bytes.ok()) return fail(options, bytes.error());
   if (const auto proof = read_proof_file(*bytes); proof.ok()) return show_proof(*proof, bytes->size(), options);
   if (const auto key = read_key(*bytes); key.ok()) return show_key(*key, bytes->size(), options);
-  return fail(options, Error{ErrorCode::kUsage, 0, path + " is neither a proof nor a verifying key (private files are not shown)", {}});
+  return fail(
+      options,
+      Error{ErrorCode::kUsage, 0, path + " is neither a proof nor a verifying key (private files are not shown)", {}});
 }
 
 }  // namespace
 
 void add_inspect(CLI::App& app, const Options& options, int& exit_code) {
   auto path = std::make_shared<std::string>();
-  CLI::App* sub = app.add_subcommand("inspect", "show what a proof says, or what a verifying key is about and how sound it is");
+  CLI::App* sub =
+      app.add_subcommand("inspect", "show what a proof says, or what a verifying key is about and how sound it is");
   sub->add_option("FILE", *path, "proof or verifying key")->required();
   sub->callback([path, &options, &exit_code] { exit_code = run(*path, options); });
 }

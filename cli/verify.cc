@@ -1,9 +1,9 @@
+#include "nescio/api/verify.h"
+
 #include <chrono>
 #include <cstdio>
 
 #include "command.h"
-#include "nescio/api/verify.h"
-#include "nescio/base/file.h"
 
 namespace nescio::cli {
 namespace {
@@ -23,7 +23,9 @@ std::string hidden(const Circuit& circuit) {
 }
 
 int invalid(const Options& options, const Error& error) {
-  json(options, {{"valid", false}, {"code", error_name(error.code)}, {"message", error.detail.empty() ? error_text(error.code) : error.detail},
+  json(options, {{"valid", false},
+                 {"code", error_name(error.code)},
+                 {"message", error.detail.empty() ? error_text(error.code) : error.detail},
                  {"where", error.where}});
   if (!options.json) std::printf("NOT VALID              %s\n", to_string(error).c_str());
   return kInvalid;
@@ -46,11 +48,15 @@ int run(const Arguments& args, const Options& options) {
   const auto begin = std::chrono::steady_clock::now();
   const auto verdict = verify_proof(*checked, *proof, expected);
   const double verify_ms = ms_since(begin);
-  if (!verdict.ok()) return verdict.error().code == ErrorCode::kUsage ? fail(options, verdict.error()) : invalid(options, verdict.error());
+  if (!verdict.ok())
+    return verdict.error().code == ErrorCode::kUsage ? fail(options, verdict.error())
+                                                     : invalid(options, verdict.error());
 
   const Circuit& circuit = checked->key().circuit;
   nlohmann::ordered_json revealed = nlohmann::ordered_json::object();
-  line(options, "VALID", to_string(verdict->statement).empty() ? "(says nothing beyond the revealed values)" : to_string(verdict->statement));
+  line(options, "VALID",
+       to_string(verdict->statement).empty() ? "(says nothing beyond the revealed values)"
+                                             : to_string(verdict->statement));
   for (const Revealed& r : verdict->revealed)
     for (const OutputPort& port : circuit.outputs) {
       if (port.name != r.output) continue;
@@ -66,16 +72,26 @@ int run(const Arguments& args, const Options& options) {
   std::snprintf(bits_text, sizeof bits_text, "%u bits (weakest term %.2f), zero knowledge, no trusted setup",
                 unsigned{checked->key().params.security_bits}, bits);
   line(options, "model", hex(checked->model().bytes));
-  if (!verdict->context.empty()) line(options, "context", std::string(verdict->context.begin(), verdict->context.end()));
+  if (!verdict->context.empty())
+    line(options, "context", std::string(verdict->context.begin(), verdict->context.end()));
   line(options, "stays hidden", hidden(circuit));
   line(options, "security", bits_text);
   char time[64];
   std::snprintf(time, sizeof time, "%.2f ms (key check %.2f ms)", verify_ms, key_ms);
   line(options, "time", time);
-  json(options, {{"valid", true}, {"statement", to_string(verdict->statement)}, {"revealed", revealed}, {"model_id", hex(checked->model().bytes)},
-                 {"key_id", hex(checked->id().bytes)}, {"context", std::string(verdict->context.begin(), verdict->context.end())},
-                 {"hidden", hidden(circuit)}, {"security_bits", checked->key().params.security_bits}, {"weakest_term_bits", bits},
-                 {"verify_ms", verify_ms}, {"key_check_ms", key_ms}, {"proof_bytes", proof->size()}, {"key_bytes", key_bytes->size()},
+  json(options, {{"valid", true},
+                 {"statement", to_string(verdict->statement)},
+                 {"revealed", revealed},
+                 {"model_id", hex(checked->model().bytes)},
+                 {"key_id", hex(checked->id().bytes)},
+                 {"context", std::string(verdict->context.begin(), verdict->context.end())},
+                 {"hidden", hidden(circuit)},
+                 {"security_bits", checked->key().params.security_bits},
+                 {"weakest_term_bits", bits},
+                 {"verify_ms", verify_ms},
+                 {"key_check_ms", key_ms},
+                 {"proof_bytes", proof->size()},
+                 {"key_bytes", key_bytes->size()},
                  {"peak_memory_bytes", peak_memory_bytes()}});
   return kDone;
 }
@@ -84,7 +100,8 @@ int run(const Arguments& args, const Options& options) {
 
 void add_verify(CLI::App& app, const Options& options, int& exit_code) {
   auto args = std::make_shared<Arguments>();
-  CLI::App* sub = app.add_subcommand("verify", "check a proof with the public key alone; exit code 1 if it is not valid");
+  CLI::App* sub =
+      app.add_subcommand("verify", "check a proof with the public key alone; exit code 1 if it is not valid");
   sub->add_option("PROOF", args->proof, "proof file")->required();
   sub->add_option("--verifying-key", args->key, "public key of the model")->required();
   sub->add_option("--statement", args->statement, "the proof must say exactly this");

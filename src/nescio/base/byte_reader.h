@@ -11,7 +11,8 @@ namespace nescio {
 class ByteReader {
  public:
   // `code` is what every malformed read of this reader returns.
-  explicit ByteReader(std::span<const std::uint8_t> bytes, ErrorCode code = ErrorCode::kVFormat) : bytes_(bytes), code_(code) {}
+  explicit ByteReader(std::span<const std::uint8_t> bytes, ErrorCode code = ErrorCode::kVFormat)
+      : bytes_(bytes), code_(code) {}
 
   std::size_t position() const { return pos_; }
   std::size_t remaining() const { return bytes_.size() - pos_; }

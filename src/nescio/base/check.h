@@ -11,7 +11,7 @@ namespace nescio::detail {
 }  // namespace nescio::detail
 
 // Never on bytes that we did not make: those return an Error (base/error.h).
-#define NESCIO_CHECK(cond)                                                      \
-  do {                                                                          \
-    if (!(cond)) ::nescio::detail::check_failed(#cond, __FILE__, __LINE__);     \
+#define NESCIO_CHECK(cond)                                                  \
+  do {                                                                      \
+    if (!(cond)) ::nescio::detail::check_failed(#cond, __FILE__, __LINE__); \
   } while (0)

@@ -56,8 +56,12 @@ void append(std::string& out, const Error& e) {
 }
 }  // namespace
 
-const char* error_name(ErrorCode code) { return row(code).name; }
-const char* error_text(ErrorCode code) { return row(code).text; }
+const char* error_name(ErrorCode code) {
+  return row(code).name;
+}
+const char* error_text(ErrorCode code) {
+  return row(code).text;
+}
 std::string to_string(const Error& error) {
   std::string out;
   append(out, error);

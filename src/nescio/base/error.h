@@ -53,8 +53,8 @@ enum class ErrorCode : std::uint16_t {
 
 struct Error {
   ErrorCode code;
-  std::uint32_t where = 0;     // message index, round, node or byte offset; see the code
-  std::string detail = {};     // what, where, why, what to do. Always empty in the verifier. Never a secret.
+  std::uint32_t where = 0;         // message index, round, node or byte offset; see the code
+  std::string detail = {};         // what, where, why, what to do. Always empty in the verifier. Never a secret.
   std::vector<Error> others = {};  // further problems found in the same pass
 };
 
@@ -105,12 +105,12 @@ using Status = Result<Unit>;
   if (!tmp.ok()) return tmp.error(); \
   lhs = std::move(*tmp)
 // As NESCIO_TRY for a Status.
-#define NESCIO_TRY_STATUS(expr)                                                              \
-  do {                                                                                       \
-    if (auto nescio_status = (expr); !nescio_status.ok()) return nescio_status.error();      \
+#define NESCIO_TRY_STATUS(expr)                                                         \
+  do {                                                                                  \
+    if (auto nescio_status = (expr); !nescio_status.ok()) return nescio_status.error(); \
   } while (0)
 // Reject unless cond. The only way verifier code says no.
-#define NESCIO_VERIFY(cond, code, where)                                                     \
-  do {                                                                                       \
-    if (!(cond)) return ::nescio::Error{(code), static_cast<std::uint32_t>(where), {}, {}};  \
+#define NESCIO_VERIFY(cond, code, where)                                                    \
+  do {                                                                                      \
+    if (!(cond)) return ::nescio::Error{(code), static_cast<std::uint32_t>(where), {}, {}}; \
   } while (0)

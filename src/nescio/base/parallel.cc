@@ -18,7 +18,9 @@ void set_num_threads(unsigned n) {
   g_threads = n;
   g_control = n == 0 ? nullptr : std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism, n);
 }
-unsigned num_threads() { return g_threads != 0 ? g_threads : static_cast<unsigned>(tbb::info::default_concurrency()); }
+unsigned num_threads() {
+  return g_threads != 0 ? g_threads : static_cast<unsigned>(tbb::info::default_concurrency());
+}
 
 void parallel_for(std::size_t n, std::size_t grain, const std::function<void(std::size_t, std::size_t)>& body) {
   if (n == 0) return;

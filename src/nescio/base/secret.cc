@@ -13,9 +13,13 @@ namespace {
 constexpr std::size_t kHugePage = std::size_t{1} << 21;
 constexpr std::size_t kKept = std::size_t{1} << 30;
 
-std::align_val_t alignment(std::size_t bytes) { return std::align_val_t{bytes >= kHugePage ? kHugePage : 64}; }
+std::align_val_t alignment(std::size_t bytes) {
+  return std::align_val_t{bytes >= kHugePage ? kHugePage : 64};
+}
 // Of blocks that may be kept: a multiple of the huge page.
-std::size_t rounded(std::size_t bytes) { return bytes < kHugePage ? bytes : (bytes + kHugePage - 1) / kHugePage * kHugePage; }
+std::size_t rounded(std::size_t bytes) {
+  return bytes < kHugePage ? bytes : (bytes + kHugePage - 1) / kHugePage * kHugePage;
+}
 
 class Blocks {
  public:
@@ -55,7 +59,9 @@ Blocks& blocks() {
 
 }  // namespace
 
-void release_kept_memory() { blocks().release(); }
+void release_kept_memory() {
+  blocks().release();
+}
 
 namespace detail {
 

@@ -20,7 +20,8 @@
 //           PoseidonMatrix and Packing are elements of the field; and what is computed from them. Required: no lookup
 //           and no port has one below it, and a zero with one below it has no integer tensor below it, where "below"
 //           follows definitions but does not enter a PoseidonMatrix or a Packing.
-// Digests   a Packing takes integers only: each source of a part has an interval within [lo, lo + 2^bits). And the source
+// Digests   a Packing takes integers only: each source of a part has an interval within [lo, lo + 2^bits). And the
+// source
 //           of a PoseidonMatrix has no integer tensor below it. So a sponge sees integers as digits of their proven
 //           width and in no other way, and different integers are different blocks.
 // Why       Take the lookups and the zeros without field tensors below: by induction over the definitions they speak

@@ -92,11 +92,11 @@ struct Map {
   friend bool operator==(const Map&, const Map&) = default;
 };
 
-// The blocks that a digest absorbs, [8, blocks]: sums of digits of integers (sponge/packing.h; docs/spec/digest.md). For
-// each i < count and each index o of dimension `run` of its source, a part adds (x - lo) 2^(bits (i mod k)) to the cell
-// (lane + i / k, block + o), k = values_per_cell(bits). x stands at index at[along] + i of dimension `along`, o of `run`,
-// at[d] of every other d. Without `run` o is 0, and cells go on in the next block: (c mod 8, block + c / 8),
-// c = lane + i / k. Parts share no cell, and 0 <= x - lo < 2^bits (circuit/bounds.h): a block tells its integers.
+// The blocks that a digest absorbs, [8, blocks]: sums of digits of integers (sponge/packing.h; docs/spec/digest.md).
+// For each i < count and each index o of dimension `run` of its source, a part adds (x - lo) 2^(bits (i mod k)) to the
+// cell (lane + i / k, block + o), k = values_per_cell(bits). x stands at index at[along] + i of dimension `along`, o of
+// `run`, at[d] of every other d. Without `run` o is 0, and cells go on in the next block: (c mod 8, block + c / 8), c =
+// lane + i / k. Parts share no cell, and 0 <= x - lo < 2^bits (circuit/bounds.h): a block tells its integers.
 struct Packing {
   struct Part {
     TensorId source = 0;
@@ -236,8 +236,8 @@ void for_each_source(const Tensor& tensor, const Visit& visit) {
 std::vector<bool> private_tensors(const Circuit& circuit);
 
 // [tensors]: the number of nested contractions of two private operands. 0 for committed, constant and public tensors;
-// affine and packing: the maximum of their sources; map: its source; contract: with at most one private operand, that operand's
-// depth, else 1 + the maximum of both.
+// affine and packing: the maximum of their sources; map: its source; contract: with at most one private operand, that
+// operand's depth, else 1 + the maximum of both.
 std::vector<unsigned> depths(const Circuit& circuit);
 
 }  // namespace nescio

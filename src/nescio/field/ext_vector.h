@@ -4,8 +4,10 @@
 // ExtVector owns secret memory (wiped when released). ExtSpan and ExtView are the writable and the read-only window;
 // both are cheap values, and a vector or a span converts to them.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <utility>
 
 #include "nescio/base/check.h"
@@ -64,7 +66,15 @@ class ExtVector {
   static constexpr unsigned D = E::D;
 
   ExtVector() = default;
+  // n zeros.
   explicit ExtVector(std::size_t n) { resize(n); }
+  // n elements to be written before they are read: saves a pass over memory.
+  static ExtVector uninitialised(std::size_t n) {
+    ExtVector v;
+    v.allocate(n);
+    v.n_ = n;
+    return v;
+  }
   ExtVector(ExtVector&& o) noexcept
       : words_(std::move(o.words_)), n_(std::exchange(o.n_, 0)), stride_(std::exchange(o.stride_, 0)) {}
   ExtVector& operator=(ExtVector&& o) noexcept {
@@ -76,10 +86,8 @@ class ExtVector {
   ExtVector(const ExtVector&) = delete;
   ExtVector& operator=(const ExtVector&) = delete;
   ExtVector clone() const {
-    ExtVector v;
-    v.words_ = words_;
-    v.n_ = n_;
-    v.stride_ = stride_;
+    ExtVector v = uninitialised(n_);
+    for (unsigned d = 0; d < D; ++d) std::copy_n(plane(d), n_, v.plane(d));
     return v;
   }
 
@@ -88,34 +96,37 @@ class ExtVector {
   // Keeps the first min(n, size()) elements; new ones are zero. Shrinking keeps the memory.
   void resize(std::size_t n) {
     if (n > stride_) {
-      const std::size_t stride = padded(n);
-      SecretVector<F> words(D * stride);
-      for (unsigned d = 0; d < D; ++d)
-        for (std::size_t i = 0; i < n_; ++i) words[d * stride + i] = plane(d)[i];
-      words_ = std::move(words);
-      stride_ = stride;
-    } else {
-      for (unsigned d = 0; d < D; ++d)
-        for (std::size_t i = n_; i < n; ++i) plane(d)[i] = F();
+      ExtVector old = std::move(*this);
+      allocate(n);
+      n_ = old.n_;
+      for (unsigned d = 0; d < D; ++d) std::copy_n(old.plane(d), n_, plane(d));
     }
+    for (unsigned d = 0; d < D && n > n_; ++d) std::fill_n(plane(d) + n_, n - n_, F());
     n_ = n;
   }
   // 64-byte aligned.
-  F* plane(unsigned d) { return words_.data() + d * stride_; }
-  const F* plane(unsigned d) const { return words_.data() + d * stride_; }
+  F* plane(unsigned d) { return words_.get() + d * stride_; }
+  const F* plane(unsigned d) const { return words_.get() + d * stride_; }
   E get(std::size_t i) const { return view().get(i); }
   void set(std::size_t i, const E& e) { span().set(i, e); }
 
-  ExtSpan<E> span() { return window<F>(words_.data()); }
-  ExtView<E> view() const { return window<const F>(words_.data()); }
+  ExtSpan<E> span() { return window<F>(words_.get()); }
+  ExtView<E> view() const { return window<const F>(words_.get()); }
   ExtSpan<E> subspan(std::size_t begin, std::size_t n) { return span().subspan(begin, n); }
   ExtView<E> subspan(std::size_t begin, std::size_t n) const { return view().subspan(begin, n); }
   operator ExtSpan<E>() { return span(); }        // NOLINT(google-explicit-constructor)
   operator ExtView<E>() const { return view(); }  // NOLINT(google-explicit-constructor)
 
  private:
-  // Whole cache lines; long planes are skewed so that they do not all fall into the same cache sets.
-  static std::size_t padded(std::size_t n) { return (n + 7) / 8 * 8 + (n >= 256 ? 136 : 0); }
+  struct Release {
+    std::size_t words = 0;
+    void operator()(F* p) const { SecretAllocator<F>().deallocate(p, words); }
+  };
+  void allocate(std::size_t n) {
+    // Whole cache lines; long planes are skewed, or planes of 2^k elements would compete for the same cache sets.
+    stride_ = (n + 7) / 8 * 8 + (n >= 256 ? 136 : 0);
+    words_ = {SecretAllocator<F>().allocate(D * stride_), Release{D * stride_}};
+  }
   template <class Word>
   ExtWindow<E, Word> window(Word* words) const {
     std::array<Word*, D> planes{};
@@ -123,7 +134,7 @@ class ExtVector {
     return {planes, n_};
   }
 
-  SecretVector<F> words_;
+  std::unique_ptr<F[], Release> words_;
   std::size_t n_ = 0;
   std::size_t stride_ = 0;  // words from one plane to the next
 };

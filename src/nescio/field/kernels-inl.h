@@ -153,25 +153,7 @@ struct ExtOps {
   }
   static void fold(In p, const Word* m, Out out, std::size_t n) {
     const Constant<D> r(m);
-    // Two registers at a time, to overlap the multiplications of one with the reductions of the other.
-    constexpr std::size_t kLanes = Packed::kLanes;
-    std::size_t begin = 0;
-    for (; n - begin >= 2 * kLanes; begin += 2 * kLanes) {
-      const ExtPair<D> v = load_pairs(p, begin, Whole{}), w = load_pairs(p, begin + kLanes, Whole{});
-      const X dv = v.diff(), dw = w.diff();
-      NESCIO_UNROLL
-      for (unsigned d = 0; d < D; ++d) {
-        Acc s = Acc::from(v.lo.c[d]), t = Acc::from(w.lo.c[d]);
-        NESCIO_UNROLL
-        for (unsigned e = 0; e < D; ++e) {
-          s.mac(r.m[d][e], dv.c[e]);
-          t.mac(r.m[d][e], dw.c[e]);
-        }
-        s.reduce().store(out.p[d] + begin);
-        t.reduce().store(out.p[d] + begin + kLanes);
-      }
-    }
-    for_each_register(begin, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
+    for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
       const ExtPair<D> w = load_pairs(p, i, t);
       store(out, i, r.add_times(w.lo, w.diff()), t);
     });

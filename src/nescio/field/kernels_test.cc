@@ -377,6 +377,17 @@ TEST(ExtVector, PlanesAreAlignedAndResizeKeepsContents) {
   EXPECT_EQ(v.size(), 0u);  // NOLINT(bugprone-use-after-move): moved-from is empty
 }
 
+TEST(ExtVector, CloneAndUninitialised) {
+  ExtVector<Ext2> v = ExtVector<Ext2>::uninitialised(300);
+  for (std::size_t i = 0; i < 300; ++i) v.set(i, Ext2(F(i)));
+  ExtVector<Ext2> w = v.clone();
+  v.set(7, Ext2::zero());
+  EXPECT_TRUE(w.get(7) == Ext2(F(7)));
+  w.resize(301);
+  EXPECT_TRUE(w.get(299) == Ext2(F(299)) && w.get(300) == Ext2::zero());
+  EXPECT_TRUE(ExtVector<Ext2>().empty());
+}
+
 TEST(ExtVectorDeathTest, SizesAreChecked) {
   ExtVector<Ext2> a(4), b(5);
   EXPECT_DEATH(add<Ext2>(a, b, a), "internal error");

@@ -48,7 +48,9 @@ struct Packed {
   }
 
   NESCIO_INLINE static Packed from_limbs(__m256i lo, __m256i mid, __m256i top) {
-    return add1(sub1({lo}, {top}), {_mm256_mul_epu32(mid, epsilon())});
+    __m256i factor = epsilon();
+    __asm__("" : "+x"(factor));
+    return add1(sub1({lo}, {top}), {_mm256_mul_epu32(mid, factor)});
   }
   template <unsigned S>
   NESCIO_INLINE Packed mul_2exp() const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nescio/base/check.h"
+#include "nescio/sponge/poseidon.h"
 
 namespace nescio {
 namespace {
@@ -306,7 +307,7 @@ Var Backend::map(std::string_view name, Var source, std::uint32_t dim, std::uint
 
 Var Backend::packing(std::string_view name, std::uint32_t blocks, const std::vector<PackedDigits>& parts) {
   VarInfo y;
-  y.dims = {kSpongeRate, blocks};
+  y.dims = {kPoseidonRate, blocks};
   y.field = true;
   for (const PackedDigits& p : parts) {
     const VarInfo& x = info(p.source);

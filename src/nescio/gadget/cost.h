@@ -29,6 +29,7 @@ class CostBackend final : public Backend {
       cost_.products += std::max({num_cells(dims(v)), num_cells(dims(a)), num_cells(dims(b))});
   }
   void on_map(Var, Var, const Map&) override {}
+  void on_packing(Var, const std::vector<PackedDigits>&) override {}
   void on_constant(Var, Constant) override {}
   void on_public(Var, std::string_view, Public::Source) override {}
   void on_table(TableVar t) override { cost_.table_rows += table_info(t).rows; }

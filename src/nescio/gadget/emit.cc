@@ -23,6 +23,14 @@ void EmitBackend::on_contract(Var, Var a, Var b, const Contract& labels) {
 void EmitBackend::on_map(Var v, Var source, const Map& map) {
   record(builder_.map(tensor(source), map.dim, dims(v)[map.dim], map.matrix));
 }
+void EmitBackend::on_packing(Var v, const std::vector<PackedDigits>& parts) {
+  std::vector<Packing::Part> list;
+  for (const PackedDigits& p : parts) {
+    list.push_back(p.layout);
+    list.back().source = tensor(p.source);
+  }
+  record(builder_.packing(dims(v)[1], std::move(list)));
+}
 void EmitBackend::on_constant(Var v, Constant constant) {
   record(constant.poseidon ? builder_.poseidon_constants(dims(v))
                            : builder_.constant(dims(v), std::move(constant.values)));

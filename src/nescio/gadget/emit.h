@@ -31,6 +31,7 @@ class EmitBackend final : public Backend {
   void on_affine(Var v, const std::vector<Term>& terms, std::int64_t constant, std::uint64_t divisor) override;
   void on_contract(Var v, Var a, Var b, const Contract& labels) override;
   void on_map(Var v, Var source, const Map& map) override;
+  void on_packing(Var v, const std::vector<PackedDigits>& parts) override;
   void on_constant(Var v, Constant constant) override;
   void on_public(Var v, std::string_view name, Public::Source source) override;
   void on_table(TableVar t) override;

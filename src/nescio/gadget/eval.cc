@@ -96,6 +96,11 @@ void EvalBackend::on_map(Var v, Var source, const Map& map) {
   }
 }
 
+void EvalBackend::on_packing(Var v, const std::vector<PackedDigits>& parts) {
+  Slot& y = slot(v);
+  for (const PackedDigits& p : parts) add_packed(p.layout, dims(p.source), as_field(p.source).data(), y.elements);
+}
+
 void EvalBackend::on_constant(Var v, Constant constant) {
   Slot& y = slot(v);
   if (constant.poseidon) {

@@ -1,10 +1,10 @@
 // gadget/select.h -- exact choices: comparisons and the index of the largest entry.
 #pragma once
+#include "nescio/gadget/activation.h"
 #include "nescio/gadget/range.h"
 
 namespace nescio {
 
-enum class Comparison : std::uint8_t { greater, greater_equal, less, less_equal, equal };
 // Truth of `d ? 0` for each cell, as 0 or 1. d needs a bound, which gives the width.
 // Cost  one sign_of; two for `equal` ([d >= 0] + [-d >= 0] - 1).
 Var compare_with_zero(Backend& b, const GadgetPlan& plan, std::string_view name, Var d, Comparison c);

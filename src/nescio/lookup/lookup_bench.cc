@@ -30,8 +30,8 @@ void lookup_tree(benchmark::State& state) {
     state.ResumeTiming();
     benchmark::DoNotOptimize(lookup::prove_tree(ch, std::move(p), std::move(denominators)));
   }
-  state.counters["ns_per_leaf"] =
-      benchmark::Counter(static_cast<double>(n) * 1e-9, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.counters["ns_per_leaf"] = benchmark::Counter(
+      static_cast<double>(n) * 1e-9, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(lookup_tree<Ext2>)->Arg(12)->Arg(16)->Arg(18)->Arg(20)->Unit(benchmark::kMillisecond);
 BENCHMARK(lookup_tree<Ext3>)->Arg(12)->Arg(16)->Arg(18)->Arg(20)->Unit(benchmark::kMillisecond);

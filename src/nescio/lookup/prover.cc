@@ -105,7 +105,8 @@ void for_pieces(std::size_t begin, std::size_t end, const Body& body) {
 // One layer: from the point z of its parents to that of its nodes. A pass over the tables folds them at the last
 // challenge and sums the next round while they are in the cache; the first two passes read the nodes themselves.
 template <class E>
-std::vector<E> prove_layer(zk::ProverChannel<E>& ch, const Layer<E>& layer, const std::vector<E>& z, Workspace<E>& space) {
+std::vector<E> prove_layer(zk::ProverChannel<E>& ch, const Layer<E>& layer, const std::vector<E>& z,
+                           Workspace<E>& space) {
   const std::size_t n = layer.p.size() / 2;
   const E lambda = ch.challenge("lambda");  // V -> P
   std::vector<E> point = {E::zero()};

@@ -201,6 +201,7 @@ Result<std::vector<ValueId>> Importer::translate(const onnx::NodeProto& proto, O
                      std::to_string(record->until) + "; the model uses " + std::to_string(node.version),
                  {}};
   }
+  if (node.output_is_used.empty()) return model_error("has no outputs");
   NESCIO_TRY_STATUS(read_attributes(proto, scope, node));
   builder_.scope(node.name);
   NESCIO_TRY(auto out, record->import(node, builder_));

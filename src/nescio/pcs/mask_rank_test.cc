@@ -167,7 +167,7 @@ TYPED_TEST(MaskRank, TogetherWithTheOpenedRows) {
   const std::vector<std::uint32_t> at = {0, 1, 2};
   const auto w = random_elements<E>(at.size() * rows, 1), r = random_elements<E>(kappa, 2);
   const std::uint32_t opened[t0] = {3, 17, 64, 65, 127};
-  for (const std::size_t hiding : {std::size_t{t0}, std::size_t{t0 - 1}}) {
+  for (const std::size_t hiding : {std::size_t{t0}, std::size_t{t0 - 2}}) {
     std::vector<std::vector<F>> m;
     for (std::size_t j = 0; j < at.size(); ++j)
       for (std::size_t y = 0; y < rows + hiding; ++y) {
@@ -181,11 +181,7 @@ TYPED_TEST(MaskRank, TogetherWithTheOpenedRows) {
         m.push_back(std::move(image));
       }
     const unsigned seen = static_cast<unsigned>(at.size()) * t0 + full_mask_rank(E::D, kappa);
-    if (hiding == t0) {
-      EXPECT_EQ(rank_of(m), seen);
-    } else {
-      EXPECT_LE(rank_of(m), seen);
-    }
+    EXPECT_EQ(rank_of(m) == seen, hiding == t0);
   }
 }
 

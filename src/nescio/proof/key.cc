@@ -85,7 +85,8 @@ Result<PublicValues> public_values(const VerifyingKey& key, const PublicValues& 
     return std::all_of(out[id].begin(), out[id].end(), [&](F x) { return lo <= x.to_signed() && x.to_signed() <= hi; });
   };
   for (const OutputPort& port : circuit.outputs) {
-    for (const TensorId id : {port.pub_lo, port.pub_hi}) NESCIO_VERIFY(within(id, port.lo, port.hi), ErrorCode::kVPublic, id);
+    for (const TensorId id : {port.pub_lo, port.pub_hi})
+      NESCIO_VERIFY(within(id, port.lo, port.hi), ErrorCode::kVPublic, id);
     NESCIO_VERIFY(within(port.pub_outside, 0, 1), ErrorCode::kVPublic, port.pub_outside);
     if (!port.has_argmax) continue;
     for (const TensorId id : {port.pub_onehot, port.pub_on, port.pub_tie})

@@ -20,8 +20,8 @@ Transcript start_transcript(const pcs::Params& params) {
   return Transcript(domain.data());
 }
 
-void absorb_public(const VerifyingKey& key, const Digest& id, const PublicValues& publics, std::span<const std::uint8_t> statement,
-                   std::span<const std::uint8_t> context, Transcript& tr) {
+void absorb_public(const VerifyingKey& key, const Digest& id, const PublicValues& publics,
+                   std::span<const std::uint8_t> statement, std::span<const std::uint8_t> context, Transcript& tr) {
   tr.absorb("digest", "key", id.bytes);
   ByteWriter values;
   for (TensorId t = 0; t < key.circuit.tensors.size(); ++t)

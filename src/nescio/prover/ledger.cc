@@ -26,10 +26,10 @@ std::vector<std::string> failing_claims(const Circuit& circuit, const std::vecto
   return out;
 }
 
-#define NESCIO_INSTANTIATE(E)                                                                                              \
-  template std::vector<std::string> failing_claims(const Circuit&, const std::vector<std::span<const F>>&,                 \
-                                                   const relation::SegmentTensors&, const zk::Channel<E>&, const zk::Tape<E>&, \
-                                                   const std::vector<relation::Atom<E>>&);
+#define NESCIO_INSTANTIATE(E)                                                                              \
+  template std::vector<std::string> failing_claims(const Circuit&, const std::vector<std::span<const F>>&, \
+                                                   const relation::SegmentTensors&, const zk::Channel<E>&, \
+                                                   const zk::Tape<E>&, const std::vector<relation::Atom<E>>&);
 NESCIO_INSTANTIATE(Ext2)
 NESCIO_INSTANTIATE(Ext3)
 #undef NESCIO_INSTANTIATE

@@ -6,7 +6,8 @@
 namespace nescio {
 
 template <class E>
-zk::Pads<E> make_pads(const Circuit& circuit, const relation::SegmentTensors& tensors, std::uint32_t segment, const Digest& key) {
+zk::Pads<E> make_pads(const Circuit& circuit, const relation::SegmentTensors& tensors, std::uint32_t segment,
+                      const Digest& key) {
   const auto stream = [&](std::string_view label, TensorId tensor) {
     Prf prf(key, label, segment);
     SecretVector<E> out(circuit[tensor].dims[0]);
@@ -40,7 +41,8 @@ void add_pad_cells(const relation::SegmentTensors& tensors, const zk::Pads<E>& p
   put(tensors.dummy, std::span<const E>(&pads.dummy, 1));
 }
 
-SecretVector<F> lay_out(const VerifyingKey& key, const pcs::MatrixShape& shape, const std::vector<std::span<const F>>& cells) {
+SecretVector<F> lay_out(const VerifyingKey& key, const pcs::MatrixShape& shape,
+                        const std::vector<std::span<const F>>& cells) {
   const std::size_t stride = pcs::row_stride(key.params, shape);
   SecretVector<F> message(key.params.rows() * stride);
   const auto& blocks = key.layout.blocks;

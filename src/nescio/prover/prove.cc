@@ -45,8 +45,8 @@ SecretDigest proof_key(const ProofTask& task, const Digest& id, const PublicValu
   for (const auto& v : publics)
     for (const F& x : v) values.u(x.canonical());
   number.u(attempt);
-  return derive_proof_key(seed, {bytes_of("nescio/zk/v1"), params.data(), id.bytes, values.data(), task.statement, task.context,
-                                 witness.bytes, number.data()});
+  return derive_proof_key(seed, {bytes_of("nescio/zk/v1"), params.data(), id.bytes, values.data(), task.statement,
+                                 task.context, witness.bytes, number.data()});
 }
 
 template <class E>
@@ -111,8 +111,9 @@ class Prover {
 
  private:
   // The verifier's replay on our own bytes: it yields the functional, and must end in our transcript.
-  Result<E> join(Transcript& tr, const std::vector<ProofWriter>& parts, const std::vector<Transcript>& ends, const E& alpha,
-                 const E& beta, const std::vector<std::span<const F>>& cells, relation::Functional<E>& functional) {
+  Result<E> join(Transcript& tr, const std::vector<ProofWriter>& parts, const std::vector<Transcript>& ends,
+                 const E& alpha, const E& beta, const std::vector<std::span<const F>>& cells,
+                 relation::Functional<E>& functional) {
     std::deque<zk::Tape<E>> tapes(circuit_.segments);
     std::vector<zk::Channel<E>> channels;
     std::vector<relation::Segment<E>> segments;
@@ -172,7 +173,8 @@ Result<std::vector<std::uint8_t>> prove(const ProofTask& task, const SecretDiges
   Timings& t = timings != nullptr ? *timings : local;
   Clock clock;
   NESCIO_TRY(const PublicValues publics, public_values(task.key, task.statement_values));
-  auto proof = task.key.params.degree == 2 ? prove_as<Ext2>(task, publics, seed, t) : prove_as<Ext3>(task, publics, seed, t);
+  auto proof =
+      task.key.params.degree == 2 ? prove_as<Ext2>(task, publics, seed, t) : prove_as<Ext3>(task, publics, seed, t);
   clock.lap(t.total);
   return proof;
 }

@@ -1,9 +1,11 @@
 // prover/prove.h -- makes the proof that verifier/verifier.h accepts.
 //
-// Randomness  every pad, triple, mask, reserved cell and salt is a PRF of one key: keyed BLAKE3(seed; label, parameters,
+// Randomness  every pad, triple, mask, reserved cell and salt is a PRF of one key: keyed BLAKE3(seed; label,
+// parameters,
 //             key id, public values, statement, context, digest of all private cells, attempt). A fresh seed per proof
 //             comes from the operating system; hashing the witness too keeps two inputs under one seed apart.
-// Restart     with attempt + 1 if the masks are singular at the challenges, or a denominator vanishes: a matter of public
+// Restart     with attempt + 1 if the masks are singular at the challenges, or a denominator vanishes: a matter of
+// public
 //             challenges, probability below 2^-60.
 // Determinism same key, witness, publics, statement, context and seed: same bytes, for any number of threads and any
 //             instruction set.

@@ -10,7 +10,8 @@ namespace nescio {
 namespace {
 
 void prove_layer(benchmark::State& state) {
-  const std::uint32_t n = std::uint32_t{1} << (state.range(0) / 2), m = std::uint32_t{1} << (state.range(0) - state.range(0) / 2);
+  const std::uint32_t n = std::uint32_t{1} << (state.range(0) / 2),
+                      m = std::uint32_t{1} << (state.range(0) - state.range(0) / 2);
   CircuitBuilder b(1);
   const TensorId w = b.committed({n, m}, 0), x = b.committed({n}, 0), y = b.committed({m}, 0);
   const std::uint32_t range = b.table(1U << 15, {progression(0, 1)}, 0);
@@ -44,8 +45,9 @@ void prove_layer(benchmark::State& state) {
     bytes = proof->size();
   }
   const auto each = static_cast<double>(state.iterations());
-  for (const auto& [name, ms] : {std::pair{"evaluate", t.evaluate}, std::pair{"random", t.random}, std::pair{"commit", t.commit},
-                                 std::pair{"segments", t.segments}, std::pair{"functional", t.functional}, std::pair{"opening", t.opening}})
+  for (const auto& [name, ms] :
+       {std::pair{"evaluate", t.evaluate}, std::pair{"random", t.random}, std::pair{"commit", t.commit},
+        std::pair{"segments", t.segments}, std::pair{"functional", t.functional}, std::pair{"opening", t.opening}})
     state.counters[name] = ms / each;
   state.counters["bytes"] = static_cast<double>(bytes);
 }

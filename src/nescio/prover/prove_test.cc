@@ -24,7 +24,9 @@ std::vector<std::uint8_t> make(const VerifyingKey& key, const TestNetwork& net, 
   EXPECT_TRUE(proof.ok()) << to_string(proof.error());
   return proof.ok() ? *proof : std::vector<std::uint8_t>();
 }
-ErrorCode code(const Status& s) { return s.ok() ? ErrorCode{} : s.error().code; }
+ErrorCode code(const Status& s) {
+  return s.ok() ? ErrorCode{} : s.error().code;
+}
 
 TEST(Prove, real_parameters_are_complete_and_checked) {
   for (const std::uint32_t segments : {1U, 2U})
@@ -60,7 +62,9 @@ TEST(Prove, every_byte_counts) {
   const VerifyingKey key = toy_key<Ext2>(net.circuit, 7);
   const CheckedKey checked = UncheckedKeyForTests::make(key);
   const std::vector<std::uint8_t> proof = make(key, net);
-  const auto verdict = [&](const std::vector<std::uint8_t>& p) { return verify(checked, net.statement, kStatement, kContext, p); };
+  const auto verdict = [&](const std::vector<std::uint8_t>& p) {
+    return verify(checked, net.statement, kStatement, kContext, p);
+  };
   ASSERT_TRUE(verdict(proof).ok());
   std::vector<std::uint8_t> accepted(proof.size());
   parallel_for(proof.size(), 64, [&](std::size_t begin, std::size_t end) {
@@ -71,7 +75,8 @@ TEST(Prove, every_byte_counts) {
       bad[i] = proof[i];
     }
   });
-  EXPECT_EQ(std::find(accepted.begin(), accepted.end(), 1) - accepted.begin(), static_cast<std::ptrdiff_t>(proof.size()));
+  EXPECT_EQ(std::find(accepted.begin(), accepted.end(), 1) - accepted.begin(),
+            static_cast<std::ptrdiff_t>(proof.size()));
   for (std::size_t n = 0; n < proof.size(); n += 7)
     EXPECT_EQ(code(verdict({proof.begin(), proof.begin() + static_cast<std::ptrdiff_t>(n)})), ErrorCode::kVFormat) << n;
   std::vector<std::uint8_t> longer = proof;

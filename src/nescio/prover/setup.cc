@@ -6,7 +6,8 @@
 
 namespace nescio {
 
-Result<VerifyingKey> make_key(Circuit circuit, std::vector<std::vector<F>> bindings, const soundness::SearchOptions& options) {
+Result<VerifyingKey> make_key(Circuit circuit, std::vector<std::vector<F>> bindings,
+                              const soundness::SearchOptions& options) {
   NESCIO_TRY_STATUS(check_circuit(circuit, false));
   for (std::uint32_t s = 0; s < circuit.segments; ++s) {
     const relation::Counts counts =

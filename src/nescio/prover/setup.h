@@ -10,6 +10,7 @@ namespace nescio {
 
 // circuit: without tensors of the argument. bindings: values of circuit.digests.
 // Errors: kParams when the level cannot be reached; kVKey when the circuit is not sound (a bug of the compiler).
-Result<VerifyingKey> make_key(Circuit circuit, std::vector<std::vector<F>> bindings, const soundness::SearchOptions& options);
+Result<VerifyingKey> make_key(Circuit circuit, std::vector<std::vector<F>> bindings,
+                              const soundness::SearchOptions& options);
 
 }  // namespace nescio

@@ -8,7 +8,9 @@
 namespace nescio::relation {
 namespace {
 
-bool known(const Tensor& t) { return std::holds_alternative<Constant>(t.def) || std::holds_alternative<Public>(t.def); }
+bool known(const Tensor& t) {
+  return std::holds_alternative<Constant>(t.def) || std::holds_alternative<Public>(t.def);
+}
 
 std::vector<F> known_values(const Circuit& circuit, const PublicValues& publics, TensorId id) {
   if (std::holds_alternative<Public>(circuit[id].def)) return publics[id];
@@ -119,7 +121,8 @@ int find(const std::vector<std::uint8_t>& labels, std::uint8_t label) {
 
 // Y = einsum(K, X), K known: a claim on X alone. K has one label of extent above 1 at most, and X has it too.
 template <class E>
-Claim<E> contract_known(const Circuit& circuit, const PublicValues& publics, const Claim<E>& claim, const Contract& def) {
+Claim<E> contract_known(const Circuit& circuit, const PublicValues& publics, const Claim<E>& claim,
+                        const Contract& def) {
   const bool a_known = known(circuit[def.a]);
   const TensorId k = a_known ? def.a : def.b, x = a_known ? def.b : def.a;
   const auto& k_labels = a_known ? def.a_labels : def.b_labels;
@@ -171,7 +174,8 @@ void expand(const Circuit& circuit, const PublicValues& publics, const Claim<E>&
     expand_affine(circuit, publics, claim, *affine, out);
   } else if (const auto* map = std::get_if<Map>(&t.def)) {
     Claim<E> next{claim.coef, map->source, claim.weights};
-    next.weights[map->dim] = transpose_map(*map, claim.weights[map->dim], t.dims[map->dim], circuit[map->source].dims[map->dim]);
+    next.weights[map->dim] =
+        transpose_map(*map, claim.weights[map->dim], t.dims[map->dim], circuit[map->source].dims[map->dim]);
     expand(circuit, publics, next, out);
   } else if (const auto* packing = std::get_if<Packing>(&t.def)) {
     expand_packing(circuit, publics, claim, *packing, out);
@@ -216,7 +220,8 @@ Instance<E> make_instance(const Circuit& circuit, const Claim<E>& claim) {
     for (const std::uint8_t label : operand_labels) {
       const int v = find(labels, label);
       s.variable.push_back(v);
-      s.weight.push_back(v >= 0 ? Weight<E>::index(0) : claim.weights[static_cast<std::size_t>(find(def.y_labels, label))]);
+      s.weight.push_back(v >= 0 ? Weight<E>::index(0)
+                                : claim.weights[static_cast<std::size_t>(find(def.y_labels, label))]);
     }
     return s;
   };
@@ -259,11 +264,11 @@ Weights<E> point_weights(const Dims& dims, std::span<const E> z) {
   return out;
 }
 
-#define NESCIO_INSTANTIATE(E)                                                                               \
-  template void add_merged(std::vector<Claim<E>>&, const Claim<E>&);                                        \
-  template void expand(const Circuit&, const PublicValues&, const Claim<E>&, Expanded<E>&);                 \
-  template Instance<E> make_instance(const Circuit&, const Claim<E>&);                                      \
-  template E instance_weight(const Instance<E>&, std::span<const E>);                                       \
+#define NESCIO_INSTANTIATE(E)                                                                                   \
+  template void add_merged(std::vector<Claim<E>>&, const Claim<E>&);                                            \
+  template void expand(const Circuit&, const PublicValues&, const Claim<E>&, Expanded<E>&);                     \
+  template Instance<E> make_instance(const Circuit&, const Claim<E>&);                                          \
+  template E instance_weight(const Instance<E>&, std::span<const E>);                                           \
   template Weights<E> final_weights(const Instance<E>&, const typename Instance<E>::Side&, std::span<const E>); \
   template Weights<E> point_weights(const Dims&, std::span<const E>);
 NESCIO_INSTANTIATE(Ext2)

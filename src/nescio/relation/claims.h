@@ -1,8 +1,8 @@
 // relation/claims.h -- from a claim on any tensor to claims on committed tensors and contractions.
 //
 // The claim  coef * <w, T>  (one weight per dimension of T) is linear in the definition of T. `expand` follows
-// definitions: committed -> an atom; affine, map and packing -> claims on the sources under other weights; constants and
-// public values -> a number; a contraction with a public operand -> a claim on the other one; a contraction of two
+// definitions: committed -> an atom; affine, map and packing -> claims on the sources under other weights; constants
+// and public values -> a number; a contraction with a public operand -> a claim on the other one; a contraction of two
 // private operands stops: an instance for the product sumcheck. No message is sent.
 // Spec  docs/spec/relations.md
 #pragma once
@@ -66,7 +66,8 @@ E instance_weight(const Instance<E>& inst, std::span<const E> r);
 template <class E>
 Weights<E> final_weights(const Instance<E>& inst, const typename Instance<E>::Side& side, std::span<const E> r);
 
-// Weights whose claim is the extension of a tensor of these dimensions at z; uses z[0], z[1], .. for its variables in order.
+// Weights whose claim is the extension of a tensor of these dimensions at z; uses z[0], z[1], .. for its variables in
+// order.
 template <class E>
 Weights<E> point_weights(const Dims& dims, std::span<const E> z);
 

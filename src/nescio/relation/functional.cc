@@ -5,13 +5,15 @@
 namespace nescio::relation {
 
 template <class E>
-E add_segment(const zk::Tape<E>& tape, std::span<const std::pair<zk::Form<E>, E>> seeds, const std::vector<Atom<E>>& atoms,
-              const SegmentTensors& tensors, const Circuit& circuit, Functional<E>& out) {
+E add_segment(const zk::Tape<E>& tape, std::span<const std::pair<zk::Form<E>, E>> seeds,
+              const std::vector<Atom<E>>& atoms, const SegmentTensors& tensors, const Circuit& circuit,
+              Functional<E>& out) {
   zk::Coefficients<E> c = tape.backward(seeds);
   const auto take = [&](zk::Leaf kind) -> std::vector<E>& { return c.leaves[static_cast<std::size_t>(kind)]; };
-  for (const auto& [kind, tensor] : {std::pair{zk::Leaf::pad, tensors.pad}, std::pair{zk::Leaf::triple_a, tensors.triple_a},
-                                     std::pair{zk::Leaf::triple_b, tensors.triple_b},
-                                     std::pair{zk::Leaf::triple_c, tensors.triple_c}, std::pair{zk::Leaf::dummy, tensors.dummy}}) {
+  for (const auto& [kind, tensor] :
+       {std::pair{zk::Leaf::pad, tensors.pad}, std::pair{zk::Leaf::triple_a, tensors.triple_a},
+        std::pair{zk::Leaf::triple_b, tensors.triple_b}, std::pair{zk::Leaf::triple_c, tensors.triple_c},
+        std::pair{zk::Leaf::dummy, tensors.dummy}}) {
     std::vector<E>& w = take(kind);
     NESCIO_CHECK(w.size() <= circuit[tensor].dims[0]);
     w.resize(circuit[tensor].dims[0]);
@@ -49,9 +51,9 @@ E evaluate(const Functional<E>& functional, const Circuit& circuit, const Layout
   return total;
 }
 
-#define NESCIO_INSTANTIATE(E)                                                                                               \
-  template E add_segment(const zk::Tape<E>&, std::span<const std::pair<zk::Form<E>, E>>, const std::vector<Atom<E>>&,       \
-                         const SegmentTensors&, const Circuit&, Functional<E>&);                                            \
+#define NESCIO_INSTANTIATE(E)                                                                                         \
+  template E add_segment(const zk::Tape<E>&, std::span<const std::pair<zk::Form<E>, E>>, const std::vector<Atom<E>>&, \
+                         const SegmentTensors&, const Circuit&, Functional<E>&);                                      \
   template E evaluate(const Functional<E>&, const Circuit&, const Layout&, std::span<const E>, std::span<const E>);
 NESCIO_INSTANTIATE(Ext2)
 NESCIO_INSTANTIATE(Ext3)

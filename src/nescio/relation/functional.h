@@ -17,8 +17,9 @@ using Functional = std::vector<Claim<E>>;  // claims on committed tensors
 
 // The combination sum_i seed_i * form_i of a segment's ledger, as claims; returns its constant and appends the claims.
 template <class E>
-E add_segment(const zk::Tape<E>& tape, std::span<const std::pair<zk::Form<E>, E>> seeds, const std::vector<Atom<E>>& atoms,
-              const SegmentTensors& tensors, const Circuit& circuit, Functional<E>& out);
+E add_segment(const zk::Tape<E>& tape, std::span<const std::pair<zk::Form<E>, E>> seeds,
+              const std::vector<Atom<E>>& atoms, const SegmentTensors& tensors, const Circuit& circuit,
+              Functional<E>& out);
 
 // The extension of w at (column, row); column[kappa], row[log_rows].
 template <class E>

@@ -9,7 +9,8 @@ namespace nescio::relation {
 namespace {
 
 // All products of pieces, one list per dimension.
-void add_blocks(LeafBlock::Kind kind, std::uint32_t number, const std::vector<std::vector<Piece>>& dims, std::vector<LeafBlock>& out) {
+void add_blocks(LeafBlock::Kind kind, std::uint32_t number, const std::vector<std::vector<Piece>>& dims,
+                std::vector<LeafBlock>& out) {
   std::vector<std::vector<Piece>> products = {{}};
   for (const auto& pieces : dims) {
     std::vector<std::vector<Piece>> next;
@@ -28,7 +29,8 @@ void add_blocks(LeafBlock::Kind kind, std::uint32_t number, const std::vector<st
 }
 
 bool all_committed(const Circuit& circuit, const Lookup& lookup) {
-  return std::all_of(lookup.columns.begin(), lookup.columns.end(), [&](TensorId id) { return circuit.committed(id) != nullptr; });
+  return std::all_of(lookup.columns.begin(), lookup.columns.end(),
+                     [&](TensorId id) { return circuit.committed(id) != nullptr; });
 }
 
 std::vector<std::vector<Piece>> cut(const Dims& dims, bool every_dimension) {
@@ -37,8 +39,9 @@ std::vector<std::vector<Piece>> cut(const Dims& dims, bool every_dimension) {
     if (dims[d] > 1) last = d;
   std::vector<std::vector<Piece>> out;
   for (std::size_t d = 0; d < dims.size(); ++d)
-    out.push_back(every_dimension || d == last ? binary_pieces(dims[d])
-                                               : std::vector<Piece>{{0, static_cast<std::uint8_t>(log2_ceil(dims[d]))}});
+    out.push_back(every_dimension || d == last
+                      ? binary_pieces(dims[d])
+                      : std::vector<Piece>{{0, static_cast<std::uint8_t>(log2_ceil(dims[d]))}});
   return out;
 }
 
@@ -66,7 +69,8 @@ LeafPlan plan_leaves(const Circuit& circuit, std::uint32_t segment) {
   for (std::uint32_t l = 0; l < circuit.lookups.size(); ++l) {
     const Lookup& lookup = circuit.lookups[l];
     if (lookup.segment != segment) continue;
-    add_blocks(LeafBlock::Kind::lookup, l, cut(circuit[lookup.columns[0]].dims, all_committed(circuit, lookup)), plan.blocks);
+    add_blocks(LeafBlock::Kind::lookup, l, cut(circuit[lookup.columns[0]].dims, all_committed(circuit, lookup)),
+               plan.blocks);
   }
   for (std::uint32_t t = 0; t < circuit.tables.size(); ++t) {
     const Table& table = circuit.tables[t];
@@ -93,7 +97,8 @@ LeafPlan plan_leaves(const Circuit& circuit, std::uint32_t segment) {
 }
 
 template <class E>
-LeafClaims<E> leaf_claims(const Circuit& circuit, const LeafPlan& plan, const std::vector<E>& z, const E& alpha, const E& beta) {
+LeafClaims<E> leaf_claims(const Circuit& circuit, const LeafPlan& plan, const std::vector<E>& z, const E& alpha,
+                          const E& beta) {
   LeafClaims<E> out;
   E used;  // sum of eq(z, leaf) over the leaves that are not 0/1
   const std::span<const E> point(z);
@@ -115,7 +120,8 @@ LeafClaims<E> leaf_claims(const Circuit& circuit, const LeafPlan& plan, const st
     if (block.kind == LeafBlock::Kind::table) {
       const Table& table = circuit.tables[block.number];
       used += e;
-      out.p_claims.push_back({E::one(), table.multiplicity, {Weight<E>::pieces({{e, block.pieces[0], {lo.begin(), lo.end()}}})}});
+      out.p_claims.push_back(
+          {E::one(), table.multiplicity, {Weight<E>::pieces({{e, block.pieces[0], {lo.begin(), lo.end()}}})}});
       E fp = E(F(block.number + 1)), power = beta;
       for (const TableColumn& column : table.columns) {
         fp += power * column_claim(column, block.pieces[0], lo);
@@ -181,7 +187,9 @@ LeafClaims<E> leaf_claims(const Circuit& circuit, const LeafPlan& plan, const st
   return out;
 }
 
-template LeafClaims<Ext2> leaf_claims(const Circuit&, const LeafPlan&, const std::vector<Ext2>&, const Ext2&, const Ext2&);
-template LeafClaims<Ext3> leaf_claims(const Circuit&, const LeafPlan&, const std::vector<Ext3>&, const Ext3&, const Ext3&);
+template LeafClaims<Ext2> leaf_claims(const Circuit&, const LeafPlan&, const std::vector<Ext2>&, const Ext2&,
+                                      const Ext2&);
+template LeafClaims<Ext3> leaf_claims(const Circuit&, const LeafPlan&, const std::vector<Ext3>&, const Ext3&,
+                                      const Ext3&);
 
 }  // namespace nescio::relation

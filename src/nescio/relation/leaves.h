@@ -1,4 +1,5 @@
-// relation/leaves.h -- which fraction stands at which leaf of a segment's lookup tree, and the two equations at its end.
+// relation/leaves.h -- which fraction stands at which leaf of a segment's lookup tree, and the two equations at its
+// end.
 //
 // Leaves      row i of a lookup into table t:  -1 / (alpha - fp(t, columns[..][i]));  row j of a table: m_j / (alpha -
 //             fp(t, row j));  one dummy 0 / r, r random and not zero;  all others 0 / 1.
@@ -21,10 +22,10 @@ namespace nescio::relation {
 
 struct LeafBlock {
   enum class Kind : std::uint8_t { lookup, table, dummy } kind = Kind::dummy;
-  std::uint32_t number = 0;        // of the lookup or table
-  std::vector<Piece> pieces;       // in each dimension; a padded dimension is the piece {0, ceil(log2 n)}
-  unsigned log = 0;                // the block has 2^log leaves
-  std::uint64_t offset = 0;        // multiple of 2^log
+  std::uint32_t number = 0;   // of the lookup or table
+  std::vector<Piece> pieces;  // in each dimension; a padded dimension is the piece {0, ceil(log2 n)}
+  unsigned log = 0;           // the block has 2^log leaves
+  std::uint64_t offset = 0;   // multiple of 2^log
 };
 struct LeafPlan {
   std::vector<LeafBlock> blocks;
@@ -39,13 +40,15 @@ struct Equation {
   std::vector<Claim<E>> claims;  // sum of claims = lhs
 };
 
-// The claims on columns and multiplicities that stand in the two leaf equations at z. Both the replay and the prover use it.
+// The claims on columns and multiplicities that stand in the two leaf equations at z. Both the replay and the prover
+// use it.
 template <class E>
 struct LeafClaims {
-  E p_constant, q_constant, dummy;      // p = p_constant + sum p_claims; q = q_constant + dummy * r + sum q_claims
+  E p_constant, q_constant, dummy;  // p = p_constant + sum p_claims; q = q_constant + dummy * r + sum q_claims
   std::vector<Claim<E>> p_claims, q_claims;
 };
 template <class E>
-LeafClaims<E> leaf_claims(const Circuit& circuit, const LeafPlan& plan, const std::vector<E>& z, const E& alpha, const E& beta);
+LeafClaims<E> leaf_claims(const Circuit& circuit, const LeafPlan& plan, const std::vector<E>& z, const E& alpha,
+                          const E& beta);
 
 }  // namespace nescio::relation

@@ -18,7 +18,8 @@ struct Leaves {
 };
 
 template <class E>
-void fill_lookup(const Circuit& circuit, const Values& values, const LeafBlock& block, const E& alpha, const E& beta, Leaves<E>& leaves) {
+void fill_lookup(const Circuit& circuit, const Values& values, const LeafBlock& block, const E& alpha, const E& beta,
+                 Leaves<E>& leaves) {
   const Lookup& lookup = circuit.lookups[block.number];
   const Dims& dims = circuit[lookup.columns[0]].dims;
   const E base = alpha - E(F(lookup.table + 1));
@@ -55,7 +56,8 @@ void fill_lookup(const Circuit& circuit, const Values& values, const LeafBlock& 
 }
 
 template <class E>
-void fill_table(const Circuit& circuit, const Values& values, const LeafBlock& block, const E& alpha, const E& beta, Leaves<E>& leaves) {
+void fill_table(const Circuit& circuit, const Values& values, const LeafBlock& block, const E& alpha, const E& beta,
+                Leaves<E>& leaves) {
   const Table& table = circuit.tables[block.number];
   const std::size_t n = std::size_t{1} << block.log;
   const std::uint32_t first = block.pieces[0].offset;
@@ -71,7 +73,8 @@ void fill_table(const Circuit& circuit, const Values& values, const LeafBlock& b
     }
     E power = beta;
     for (const TableColumn& c : table.columns) {
-      for (std::size_t i = begin; i < end; ++i) column[i - begin] = F::from_signed(c.at(first + static_cast<std::uint32_t>(i)));
+      for (std::size_t i = begin; i < end; ++i)
+        column[i - begin] = F::from_signed(c.at(first + static_cast<std::uint32_t>(i)));
       axpy<E>(-power, column, q);
       power *= beta;
     }
@@ -79,15 +82,22 @@ void fill_table(const Circuit& circuit, const Values& values, const LeafBlock& b
 }
 
 template <class E>
-Leaves<E> make_leaves(const Circuit& circuit, const Values& values, const LeafPlan& plan, const E& alpha, const E& beta, const E& dummy) {
+Leaves<E> make_leaves(const Circuit& circuit, const Values& values, const LeafPlan& plan, const E& alpha, const E& beta,
+                      const E& dummy) {
   const std::size_t n = std::size_t{1} << plan.log;
   Leaves<E> leaves{ExtVector<E>(n), ExtVector<E>(n)};
   std::fill_n(leaves.q.plane(0), n, F(1));
   for (const LeafBlock& block : plan.blocks) {
     switch (block.kind) {
-      case LeafBlock::Kind::lookup: fill_lookup(circuit, values, block, alpha, beta, leaves); break;
-      case LeafBlock::Kind::table: fill_table(circuit, values, block, alpha, beta, leaves); break;
-      case LeafBlock::Kind::dummy: leaves.q.set(static_cast<std::size_t>(block.offset), dummy); break;
+      case LeafBlock::Kind::lookup:
+        fill_lookup(circuit, values, block, alpha, beta, leaves);
+        break;
+      case LeafBlock::Kind::table:
+        fill_table(circuit, values, block, alpha, beta, leaves);
+        break;
+      case LeafBlock::Kind::dummy:
+        leaves.q.set(static_cast<std::size_t>(block.offset), dummy);
+        break;
     }
   }
   return leaves;
@@ -97,8 +107,8 @@ template <class E>
 using Claims = std::vector<std::vector<Claim<E>>>;  // by equation
 
 template <class E>
-Claims<E> prove_wave(const Circuit& circuit, const PublicValues& publics, const Values& values, const Claims<E>& equations,
-                     zk::ProverChannel<E>& ch) {
+Claims<E> prove_wave(const Circuit& circuit, const PublicValues& publics, const Values& values,
+                     const Claims<E>& equations, zk::ProverChannel<E>& ch) {
   const E zeta = equations.size() > 1 ? ch.challenge("zeta") : E::one();  // V -> P
   std::vector<Claim<E>> merged;
   Expanded<E> all;
@@ -133,8 +143,10 @@ Claims<E> prove_wave(const Circuit& circuit, const PublicValues& publics, const 
     const Instance<E>& inst = instances[i];
     ch.product("a", "b", proven.finals[i].a, proven.finals[i].b);  // P -> V
     const std::span<const E> point = std::span<const E>(proven.point).subspan(rounds - inst.bits);
-    if (circuit.committed(inst.a) == nullptr) next.push_back({{E::one(), inst.a, final_weights(inst, inst.side_a, point)}});
-    if (circuit.committed(inst.b) == nullptr) next.push_back({{E::one(), inst.b, final_weights(inst, inst.side_b, point)}});
+    if (circuit.committed(inst.a) == nullptr)
+      next.push_back({{E::one(), inst.a, final_weights(inst, inst.side_a, point)}});
+    if (circuit.committed(inst.b) == nullptr)
+      next.push_back({{E::one(), inst.b, final_weights(inst, inst.side_b, point)}});
   }
   return next;
 }
@@ -171,8 +183,8 @@ void prove_triples(zk::ProverChannel<E>& ch) {
 }  // namespace
 
 template <class E>
-void prove_segment(const Circuit& circuit, const PublicValues& publics, const Values& values, std::uint32_t segment, const E& alpha,
-                   const E& beta, zk::ProverChannel<E>& ch) {
+void prove_segment(const Circuit& circuit, const PublicValues& publics, const Values& values, std::uint32_t segment,
+                   const E& alpha, const E& beta, zk::ProverChannel<E>& ch) {
   const LeafPlan plan = plan_leaves(circuit, segment);
   Leaves<E> leaves = make_leaves(circuit, values, plan, alpha, beta, ch.pads().dummy);
   const std::vector<E> z = lookup::prove_tree(ch, std::move(leaves.p), std::move(leaves.q));
@@ -201,9 +213,9 @@ E claim_value(const Dims& dims, std::span<const F> values, const Weights<E>& wei
   return t[0];
 }
 
-#define NESCIO_INSTANTIATE(E)                                                                                             \
-  template void prove_segment(const Circuit&, const PublicValues&, const Values&, std::uint32_t, const E&, const E&,      \
-                              zk::ProverChannel<E>&);                                                                     \
+#define NESCIO_INSTANTIATE(E)                                                                                        \
+  template void prove_segment(const Circuit&, const PublicValues&, const Values&, std::uint32_t, const E&, const E&, \
+                              zk::ProverChannel<E>&);                                                                \
   template E claim_value(const Dims&, std::span<const F>, const Weights<E>&);
 NESCIO_INSTANTIATE(Ext2)
 NESCIO_INSTANTIATE(Ext3)

@@ -12,8 +12,8 @@ namespace nescio::relation {
 using Values = std::vector<std::span<const F>>;
 
 template <class E>
-void prove_segment(const Circuit& circuit, const PublicValues& publics, const Values& values, std::uint32_t segment, const E& alpha,
-                   const E& beta, zk::ProverChannel<E>& ch);
+void prove_segment(const Circuit& circuit, const PublicValues& publics, const Values& values, std::uint32_t segment,
+                   const E& alpha, const E& beta, zk::ProverChannel<E>& ch);
 
 // <w_0 x w_1 x .., values>: the value of a claim without its coefficient; dims as in the circuit.
 template <class E>

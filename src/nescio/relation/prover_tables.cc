@@ -19,7 +19,8 @@ std::vector<std::size_t> variable_strides(const Instance<E>& inst) {
 
 // Calls row(flat index of the row's first cell, table offset, weight) for every row along dimension 0.
 template <class E, class Row>
-void for_each_row(const Dims& dims, const typename Instance<E>::Side& side, const std::vector<std::size_t>& strides, const Row& row) {
+void for_each_row(const Dims& dims, const typename Instance<E>::Side& side, const std::vector<std::size_t>& strides,
+                  const Row& row) {
   std::vector<std::vector<E>> weight(dims.size());
   std::size_t rows = 1;
   for (std::size_t d = 1; d < dims.size(); ++d) {
@@ -75,7 +76,8 @@ sumcheck::Table<E> operand_table(const Instance<E>& inst, const typename Instanc
     });
   } else {
     for_each_row<E>(dims, side, strides, [&](std::size_t at, std::size_t offset, const E& w) {
-      for (std::size_t k = 0; k < n0; ++k) table.set(offset + k * stride0, table.get(offset + k * stride0) + w * values[at + k]);
+      for (std::size_t k = 0; k < n0; ++k)
+        table.set(offset + k * stride0, table.get(offset + k * stride0) + w * values[at + k]);
     });
   }
   return table;
@@ -95,8 +97,9 @@ ExtVector<E> weight_table(const Instance<E>& inst) {
   return table;
 }
 
-#define NESCIO_INSTANTIATE(E)                                                                                                \
-  template sumcheck::Table<E> operand_table(const Instance<E>&, const typename Instance<E>::Side&, const Dims&, std::span<const F>); \
+#define NESCIO_INSTANTIATE(E)                                                                                   \
+  template sumcheck::Table<E> operand_table(const Instance<E>&, const typename Instance<E>::Side&, const Dims&, \
+                                            std::span<const F>);                                                \
   template ExtVector<E> weight_table(const Instance<E>&);
 NESCIO_INSTANTIATE(Ext2)
 NESCIO_INSTANTIATE(Ext3)

@@ -32,7 +32,8 @@ void run(const TestNetwork& net, std::uint32_t segments, Run<E>& out) {
   };
   std::vector<Counts> counts;
   for (std::uint32_t s = 0; s < segments; ++s) counts.push_back(count_messages<E>(circuit, s));
-  for (std::uint32_t s = 0; s < segments; ++s) add_argument_tensors(circuit, s, counts[s].pads, counts[s].triples + 1, E::D);
+  for (std::uint32_t s = 0; s < segments; ++s)
+    add_argument_tensors(circuit, s, counts[s].pads, counts[s].triples + 1, E::D);
   const auto tensors = segment_tensors(circuit);
   const auto all = evaluate_virtual(net.circuit, net.witness, net.statement);
   ASSERT_TRUE(all.ok());
@@ -68,17 +69,23 @@ void run(const TestNetwork& net, std::uint32_t segments, Run<E>& out) {
     // The ledger on the cells.
     const auto leaf = [&](zk::Leaf kind, std::uint32_t i) {
       switch (kind) {
-        case zk::Leaf::pad: return pads.pad[i];
-        case zk::Leaf::triple_a: return pads.triple_a[i];
-        case zk::Leaf::triple_b: return pads.triple_b[i];
-        case zk::Leaf::triple_c: return pads.triple_c[i];
-        case zk::Leaf::dummy: return pads.dummy;
-        case zk::Leaf::atom: break;
+        case zk::Leaf::pad:
+          return pads.pad[i];
+        case zk::Leaf::triple_a:
+          return pads.triple_a[i];
+        case zk::Leaf::triple_b:
+          return pads.triple_b[i];
+        case zk::Leaf::triple_c:
+          return pads.triple_c[i];
+        case zk::Leaf::dummy:
+          return pads.dummy;
+        case zk::Leaf::atom:
+          break;
       }
       const Atom<E>& atom = out.segments[s].atoms[i];
       if (circuit.committed(atom.tensor)->role < Role::pad)
         return claim_value<E>(circuit[atom.tensor].dims, values[atom.tensor], atom.weights);
-      const auto& list = atom.tensor == tensors[s].triple_a ? pads.triple_a
+      const auto& list = atom.tensor == tensors[s].triple_a   ? pads.triple_a
                          : atom.tensor == tensors[s].triple_b ? pads.triple_b
                                                               : pads.triple_c;
       std::vector<F> planes;

@@ -19,7 +19,8 @@ struct TestNetwork {
   Circuit circuit;
   Witness witness;
   PublicValues statement;
-  TensorId x = 0, w1 = 0, b1 = 0, r1 = 0, y1 = 0, w2 = 0, r2 = 0, square = 0, shifted = 0, lower = 0, upper = 0, outside = 0;
+  TensorId x = 0, w1 = 0, b1 = 0, r1 = 0, y1 = 0, w2 = 0, r2 = 0, square = 0, shifted = 0, lower = 0, upper = 0,
+           outside = 0;
 
   explicit TestNetwork(std::uint64_t seed, std::uint32_t segments = 1) : TestNetwork(seed, seed, segments) {}
   // Weights from one seed, inputs from another.
@@ -148,7 +149,8 @@ struct TestNetwork {
   }
   void fill(TensorId id, std::int64_t lo, std::int64_t hi, std::mt19937_64& rng) {
     for (std::size_t i = 0; i < num_cells(circuit[id].dims); ++i)
-      witness.values[id].push_back(F::from_signed(lo + static_cast<std::int64_t>(rng() % static_cast<std::uint64_t>(hi - lo))));
+      witness.values[id].push_back(
+          F::from_signed(lo + static_cast<std::int64_t>(rng() % static_cast<std::uint64_t>(hi - lo))));
   }
 };
 

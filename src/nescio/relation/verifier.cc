@@ -35,7 +35,8 @@ struct Replay {
     Expanded<E> p{leaves.p_constant, std::move(leaves.p_claims), {}};
     ch.zero("lookup.p", subtract(tree.p, p));
     const auto dummy = ch.tape().leaf(zk::Leaf::dummy, 0);
-    equations.push_back({ch.tape().combine(-leaves.q_constant, E::one(), tree.q, -leaves.dummy, dummy), std::move(leaves.q_claims)});
+    equations.push_back(
+        {ch.tape().combine(-leaves.q_constant, E::one(), tree.q, -leaves.dummy, dummy), std::move(leaves.q_claims)});
   }
 
   void zero_equations(std::uint32_t segment, std::vector<Equation<E>>& equations) {
@@ -47,7 +48,8 @@ struct Replay {
     for (unsigned i = 0; i < bits; ++i) point.push_back(ch.challenge("point"));  // V -> P
     for (const Zero& z : circuit.zeros)
       if (z.segment == segment)
-        equations.push_back({ch.constant(E::zero()), {{E::one(), z.tensor, point_weights<E>(circuit[z.tensor].dims, point)}}});
+        equations.push_back(
+            {ch.constant(E::zero()), {{E::one(), z.tensor, point_weights<E>(circuit[z.tensor].dims, point)}}});
   }
 
   // One batched product sumcheck; returns the equations on virtual operands that it leaves.
@@ -83,8 +85,8 @@ struct Replay {
     for (const Instance<E>& inst : instances) {
       const std::span<const E> point = std::span<const E>(r).subspan(rounds - inst.bits);
       const auto finals = ch.product("a", "b");  // P -> V
-      rest = ch.tape().combine(E::zero(), E::one(), rest, -(inst.coef * half.pow(rounds - inst.bits) * instance_weight(inst, point)),
-                               finals.ab);
+      rest = ch.tape().combine(E::zero(), E::one(), rest,
+                               -(inst.coef * half.pow(rounds - inst.bits) * instance_weight(inst, point)), finals.ab);
       const auto side = [&](const zk::Form<E>& form, TensorId tensor, const typename Instance<E>::Side& s) {
         Weights<E> weights = final_weights(inst, s, point);
         if (circuit.committed(tensor) != nullptr) {
@@ -129,21 +131,32 @@ std::vector<SegmentTensors> segment_tensors(const Circuit& circuit) {
     if (c == nullptr) continue;
     SegmentTensors& s = out[c->segment];
     switch (c->role) {
-      case Role::pad: s.pad = id; break;
-      case Role::triple_a: s.triple_a = id; break;
-      case Role::triple_b: s.triple_b = id; break;
-      case Role::triple_c: s.triple_c = id; break;
-      case Role::dummy: s.dummy = id; break;
+      case Role::pad:
+        s.pad = id;
+        break;
+      case Role::triple_a:
+        s.triple_a = id;
+        break;
+      case Role::triple_b:
+        s.triple_b = id;
+        break;
+      case Role::triple_c:
+        s.triple_c = id;
+        break;
+      case Role::dummy:
+        s.dummy = id;
+        break;
       case Role::value:
-      case Role::multiplicity: break;
+      case Role::multiplicity:
+        break;
     }
   }
   return out;
 }
 
 template <class E>
-Segment<E> replay_segment(const Circuit& circuit, const PublicValues& publics, const SegmentTensors& tensors, std::uint32_t segment,
-                          const E& alpha, const E& beta, zk::Channel<E>& ch) {
+Segment<E> replay_segment(const Circuit& circuit, const PublicValues& publics, const SegmentTensors& tensors,
+                          std::uint32_t segment, const E& alpha, const E& beta, zk::Channel<E>& ch) {
   Replay<E> replay{circuit, publics, ch};
   const LeafPlan plan = plan_leaves(circuit, segment);
   const lookup::Tree<E> tree = lookup::replay_tree(ch, plan.log);
@@ -169,10 +182,10 @@ Counts count_messages(const Circuit& circuit, std::uint32_t segment) {
           s.equations, s.product_degree, s.point_variables};
 }
 
-#define NESCIO_INSTANTIATE(E)                                                                                              \
-  template Weights<E> extension_weights(Weight<E>);                                                                        \
-  template Segment<E> replay_segment(const Circuit&, const PublicValues&, const SegmentTensors&, std::uint32_t, const E&, \
-                                     const E&, zk::Channel<E>&);                                                           \
+#define NESCIO_INSTANTIATE(E)                                                                                   \
+  template Weights<E> extension_weights(Weight<E>);                                                             \
+  template Segment<E> replay_segment(const Circuit&, const PublicValues&, const SegmentTensors&, std::uint32_t, \
+                                     const E&, const E&, zk::Channel<E>&);                                      \
   template Counts count_messages<E>(const Circuit&, std::uint32_t);
 NESCIO_INSTANTIATE(Ext2)
 NESCIO_INSTANTIATE(Ext3)

@@ -7,7 +7,8 @@
 //             (final A, final B) per instance. A final value of a virtual tensor is an equation of the next wave;
 //             depth is at most 2, so there are at most 2 waves.
 //             triples: V -> P tau; eq-weighted sumcheck of sum_i eq(tau,i) (TA_i TB_i - TC_i) = 0 over all triples and
-//             one random blinding triple; P -> V a = TA(r), b = TB(r) in clear: uniform, because of the blinding triple.
+//             one random blinding triple; P -> V a = TA(r), b = TB(r) in clear: uniform, because of the blinding
+//             triple.
 // Late join   an instance of b variables in a wave of n rounds joins at round n - b; each waiting round halves it.
 // Soundness   wave: (#equations - 1)/|E| + 2 or 3 over |E| a round; triples: (log + 3 a round)/|E|: soundness/terms.h
 // Spec        docs/spec/relations.md
@@ -43,13 +44,13 @@ struct Segment {
   E root_q;
   std::vector<Atom<E>> atoms;
   // What the error terms depend on (soundness/terms.h).
-  std::uint32_t equations = 0;       // most equations of one wave
-  unsigned product_degree = 0;       // of its round polynomials; 0 without products
+  std::uint32_t equations = 0;  // most equations of one wave
+  unsigned product_degree = 0;  // of its round polynomials; 0 without products
   unsigned point_variables = 0;
 };
 template <class E>
-Segment<E> replay_segment(const Circuit& circuit, const PublicValues& publics, const SegmentTensors& tensors, std::uint32_t segment,
-                          const E& alpha, const E& beta, zk::Channel<E>& ch);
+Segment<E> replay_segment(const Circuit& circuit, const PublicValues& publics, const SegmentTensors& tensors,
+                          std::uint32_t segment, const E& alpha, const E& beta, zk::Channel<E>& ch);
 
 // What a segment sends and claims: a function of the circuit. Found by a dry run of the replay; the tensors of the
 // argument need not exist yet.

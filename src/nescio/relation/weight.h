@@ -1,4 +1,5 @@
-// relation/weight.h -- a public weight vector w over one dimension of n entries, with a succinct extension where it has one.
+// relation/weight.h -- a public weight vector w over one dimension of n entries, with a succinct extension where it has
+// one.
 //
 // A claim about a tensor T is  sum_i w_0(i_0) w_1(i_1) .. T[i]  for one weight per dimension. Kinds:
 //   point    w(i) = eq(z, i), i < n        the multilinear extension of T at z in this dimension
@@ -34,7 +35,9 @@ class Weight {
 
   static Weight point(std::vector<E> z) { return Weight(Point{std::move(z)}); }
   static Weight index(std::uint32_t k) { return Weight(k); }
-  static Weight pieces(std::vector<Segment> s) { return Weight(Pieces{std::make_shared<const std::vector<Segment>>(std::move(s))}); }
+  static Weight pieces(std::vector<Segment> s) {
+    return Weight(Pieces{std::make_shared<const std::vector<Segment>>(std::move(s))});
+  }
   // w[j] at index begin + j.
   static Weight dense(std::vector<E> w, std::uint32_t begin = 0) {
     return Weight(Dense{begin, std::make_shared<const std::vector<E>>(std::move(w))});
@@ -48,7 +51,8 @@ class Weight {
   std::vector<E> table(std::uint32_t begin, std::uint32_t end) const;
   // sum_{i<n} w(i)
   E sum(std::uint32_t n) const;
-  // The extension at r (r.size() = block.log) of the vector w(block.offset + i), i < 2^block.log. The block lies below n.
+  // The extension at r (r.size() = block.log) of the vector w(block.offset + i), i < 2^block.log. The block lies below
+  // n.
   E on_block(const Piece& block, std::span<const E> r) const;
   // A vector of 2^bits entries that agrees with w below n, and its multilinear extension at r (r.size() = bits). Beyond
   // n a point goes on as eq; the other kinds are zero there. For sums whose other factors vanish beyond n.

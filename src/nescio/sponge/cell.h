@@ -8,7 +8,9 @@ namespace nescio {
 inline constexpr unsigned kPackingBits = 62;
 inline constexpr std::uint8_t kNoRun = 255;  // a part of a packing that is not repeated along a dimension
 // bits in 1..62.
-constexpr unsigned values_per_cell(unsigned bits) { return kPackingBits / bits; }
+constexpr unsigned values_per_cell(unsigned bits) {
+  return kPackingBits / bits;
+}
 constexpr std::uint32_t cells_of(std::uint32_t values, unsigned bits) {
   return (values - 1) / values_per_cell(bits) + 1;
 }

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kGrain = std::size_t{1} << 13;  // entries a task
 
-BaseView slice(const SecretVector<F>& t, std::size_t begin, std::size_t n) { return BaseView(t).subspan(begin, n); }
+BaseView slice(const SecretVector<F>& t, std::size_t begin, std::size_t n) {
+  return BaseView(t).subspan(begin, n);
+}
 template <class E>
 ExtView<E> slice(const ExtVector<E>& t, std::size_t begin, std::size_t n) {
   return t.subspan(begin, n);
@@ -26,7 +28,8 @@ ExtVector<E> lift(const SecretVector<F>& t) {
 // Both tables over F, or both over E, or (without weight) one each with the base table first.
 template <class E>
 void normalise(Term<E>& term) {
-  const bool base_a = std::holds_alternative<SecretVector<F>>(term.a), base_b = std::holds_alternative<SecretVector<F>>(term.b);
+  const bool base_a = std::holds_alternative<SecretVector<F>>(term.a),
+             base_b = std::holds_alternative<SecretVector<F>>(term.b);
   if (base_a == base_b || term.weight.empty()) return;
   Table<E>& t = base_a ? term.a : term.b;
   t = lift<E>(std::get<SecretVector<F>>(t));
@@ -59,8 +62,10 @@ CubicRound<E> round(const Term<E>& term) {
     if (const auto *a = std::get_if<Base>(&term.a), *b = std::get_if<Base>(&term.b); a != nullptr && b != nullptr)
       return term.weight.empty() ? cubic(product_round<E>(slice(*a, at, n), slice(*b, at, n)))
                                  : product_round3<E>(slice(term.weight, at, n), slice(*a, at, n), slice(*b, at, n));
-    if (const auto* a = std::get_if<Base>(&term.a)) return cubic(product_round<E>(slice(*a, at, n), slice(std::get<Ext>(term.b), at, n)));
-    if (const auto* b = std::get_if<Base>(&term.b)) return cubic(product_round<E>(slice(*b, at, n), slice(std::get<Ext>(term.a), at, n)));
+    if (const auto* a = std::get_if<Base>(&term.a))
+      return cubic(product_round<E>(slice(*a, at, n), slice(std::get<Ext>(term.b), at, n)));
+    if (const auto* b = std::get_if<Base>(&term.b))
+      return cubic(product_round<E>(slice(*b, at, n), slice(std::get<Ext>(term.a), at, n)));
     const Ext &a = std::get<Ext>(term.a), &b = std::get<Ext>(term.b);
     return term.weight.empty() ? cubic(product_round<E>(slice(a, at, n), slice(b, at, n)))
                                : product_round3<E>(slice(term.weight, at, n), slice(a, at, n), slice(b, at, n));

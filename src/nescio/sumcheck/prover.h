@@ -1,5 +1,5 @@
-// sumcheck/prover.h -- the prover of sumcheck/verifier.h (plain, batched). The eq-weighted one lives where its gate is known:
-// lookup/prover.cc and relation/prover.cc.
+// sumcheck/prover.h -- the prover of sumcheck/verifier.h (plain, batched). The eq-weighted one lives where its gate is
+// known: lookup/prover.cc and relation/prover.cc.
 //
 // Cost  per entry and over all rounds about two extension multiplications for each table (fold) and two or five for the
 //       round polynomial (degree 2 or 3); the first round of base tables is cheaper. Threads: field/kernels on chunks.

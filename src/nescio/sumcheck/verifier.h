@@ -3,7 +3,8 @@
 //
 // Paper       [LFKN92]; eq factored out: Gruen (ePrint 2024/108) section 3
 // Notation    n rounds, r_i the challenge of round i, bound to variable i
-// eq-weighted c = sum_x eq(z,x) g(x), g of degree 2 in each variable. Round i: h(X) = sum_{x'} eq(z_{>i}, x') g(r_{<i},X,x').
+// eq-weighted c = sum_x eq(z,x) g(x), g of degree 2 in each variable. Round i: h(X) = sum_{x'} eq(z_{>i}, x')
+// g(r_{<i},X,x').
 //             P -> V h(0) and the coefficient of X^2 (2 hidden). From c = (1-z_i) h(0) + z_i h(1):
 //             h(r) = (r/z) c + (1 - r/z) h0 + (r^2 - r) h2. Ends with c = g(r): no eq factor is left.
 // plain       c = sum_j c_j sum_x W_j(x) A_j(x) B_j(x). P -> V the coefficients of 1, X^2 and, at degree 3, X^3.

@@ -46,12 +46,14 @@ Result<CheckedKey> verify_key(VerifyingKey key) {
 
   NESCIO_VERIFY(key.bindings.size() == circuit.digests.size(), ErrorCode::kVKey, kBindings);
   for (std::size_t i = 0; i < key.bindings.size(); ++i)
-    NESCIO_VERIFY(key.bindings[i].size() == num_cells(circuit[circuit.digests[i].tensor].dims), ErrorCode::kVKey, kBindings);
+    NESCIO_VERIFY(key.bindings[i].size() == num_cells(circuit[circuit.digests[i].tensor].dims), ErrorCode::kVKey,
+                  kBindings);
 
   CheckedKey out;
   out.tensors_ = relation::segment_tensors(circuit);
   const bool quadratic = key.params.degree == 2;
-  NESCIO_TRY_STATUS(quadratic ? check_argument<Ext2>(circuit, out.tensors_) : check_argument<Ext3>(circuit, out.tensors_));
+  NESCIO_TRY_STATUS(quadratic ? check_argument<Ext2>(circuit, out.tensors_)
+                              : check_argument<Ext3>(circuit, out.tensors_));
 
   NESCIO_TRY_STATUS(check_layout(circuit, key.layout));
   NESCIO_VERIFY(key.layout.log_rows == key.params.log_rows && key.layout.reserved_rows == key.params.reserved_rows() &&
@@ -61,8 +63,8 @@ Result<CheckedKey> verify_key(VerifyingKey key) {
   out.shape_ = matrix_shape(key.params, key.layout);
   const pcs::MatrixShape* shapes[] = {&out.shape_};
   NESCIO_TRY_STATUS(pcs::check_shapes(key.params, shapes));
-  NESCIO_VERIFY(quadratic ? masks_hide<Ext2>(key.params, out.shape_) : masks_hide<Ext3>(key.params, out.shape_), ErrorCode::kVKey,
-                kMaskRank);
+  NESCIO_VERIFY(quadratic ? masks_hide<Ext2>(key.params, out.shape_) : masks_hide<Ext3>(key.params, out.shape_),
+                ErrorCode::kVKey, kMaskRank);
 
   NESCIO_TRY(out.bits_, soundness::check(key.params, circuit_counts(circuit, key.params.degree)));
   out.id_ = key_id(key);

@@ -45,7 +45,8 @@ Status verify_as(const CheckedKey& checked, const PublicValues& publics, std::sp
   relation::Functional<E> functional;
   for (std::uint32_t s = 0; s < circuit.segments; ++s) {
     seeds[s].push_back({segments[s].root_p, power * segments[s].root_q.inverse()});  // the channel refused zero
-    constant += relation::add_segment<E>(tapes[s], seeds[s], segments[s].atoms, checked.segment_tensors()[s], circuit, functional);
+    constant += relation::add_segment<E>(tapes[s], seeds[s], segments[s].atoms, checked.segment_tensors()[s], circuit,
+                                         functional);
   }
   const pcs::TreeRef tree{root, &checked.shape()};
   const auto weight = [&](std::span<const E> column, std::span<const E> row) {

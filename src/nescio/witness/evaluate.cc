@@ -59,7 +59,8 @@ void add_packed(const Packing::Part& part, const Dims& source, const F* x, std::
   for (std::size_t o = 0; o < columns; ++o, x += columns == 1 ? 0 : strides[part.run])
     for (std::uint32_t i = 0; i < part.count; ++i) {
       const std::size_t cell = part.lane + i / per_cell;
-      out[(part.block + o) * kPoseidonRate + cell] += (x[i * step] - lo) * F(std::uint64_t{1} << (part.bits * (i % per_cell)));
+      out[(part.block + o) * kPoseidonRate + cell] +=
+          (x[i * step] - lo) * F(std::uint64_t{1} << (part.bits * (i % per_cell)));
     }
 }
 

@@ -46,7 +46,8 @@ class Channel {
   E challenge(std::string_view label) { return transcript_.template challenge<E>(label); }
   void zero(const char* label, const Form<E>& f) { ledger_.push_back({label, f}); }
   void require(bool cond, ErrorCode code) {
-    if (!cond && status_.ok()) status_ = Error{code, in_ == nullptr ? 0 : static_cast<std::uint32_t>(in_->position()), {}, {}};
+    if (!cond && status_.ok())
+      status_ = Error{code, in_ == nullptr ? 0 : static_cast<std::uint32_t>(in_->position()), {}, {}};
   }
 
   Form<E> constant(const E& c) { return tape_.constant(c); }

@@ -20,7 +20,8 @@ struct Pads {
 template <class E>
 class ProverChannel {
  public:
-  ProverChannel(const Pads<E>& pads, Transcript transcript, ProofWriter& out) : pads_(pads), transcript_(transcript), out_(out) {}
+  ProverChannel(const Pads<E>& pads, Transcript transcript, ProofWriter& out)
+      : pads_(pads), transcript_(transcript), out_(out) {}
 
   void hidden(std::string_view label, const E& x) {
     NESCIO_CHECK(used_pads_ < pads_.pad.size());

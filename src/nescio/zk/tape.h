@@ -103,7 +103,8 @@ class Tape {
     return out;
   }
 
-  // The value of every form, given the leaves' values: what the prover and the tests use to name an equation that fails.
+  // The value of every form, given the leaves' values: what the prover and the tests use to name an equation that
+  // fails.
   std::vector<E> forward(const std::function<E(Leaf, std::uint32_t)>& leaf_value) const {
     std::vector<E> v(nodes_.size());
     for (std::size_t n = 0; n < nodes_.size(); ++n) {

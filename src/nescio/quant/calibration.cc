@@ -1,0 +1,97 @@
+#include "nescio/quant/calibration.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "nescio/ops/evaluate.h"
+
+namespace nescio {
+namespace {
+
+Error bad(std::string detail) {
+  return Error{ErrorCode::kCalib, 0, std::move(detail), {}};
+}
+
+std::uint64_t cells_of(const Graph& graph, std::size_t input) {
+  return static_cast<std::uint64_t>(*element_count(graph.value(graph.inputs[input].value).type.shape));
+}
+
+std::string shape_text(const std::vector<std::uint64_t>& shape) {
+  return to_string(Shape(shape.begin(), shape.end()));
+}
+
+// Examples in `array`, each of `cells` numbers.
+Result<std::uint64_t> examples_in(const Array& array, std::uint64_t cells, const std::string& what) {
+  const std::uint64_t n = array.values.size();
+  if (n == 0) return bad(what + " holds no examples");
+  const std::uint64_t rows = array.shape.empty() ? 1 : array.shape[0];
+  if (rows != 0 && rows * cells == n) return rows;
+  if (n == cells) return std::uint64_t{1};
+  return bad(what + " has shape " + shape_text(array.shape) + "; an example of this model has " +
+             std::to_string(cells) + " numbers");
+}
+
+}  // namespace
+
+Result<Calibration> make_calibration(const NamedArrays& arrays, const Graph& graph) {
+  if (arrays.empty()) return bad("the calibration file holds no examples");
+  const bool joint = arrays.size() == 1 && (arrays[0].first.empty() || graph.inputs.size() == 1);
+  std::uint64_t all_cells = 0;
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) all_cells += cells_of(graph, i);
+
+  Calibration out;
+  std::uint64_t offset = 0;  // of the input within a joint row
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
+    const Port& port = graph.inputs[i];
+    const std::uint64_t cells = cells_of(graph, i), stride = joint ? all_cells : cells;
+    const Array* array = &arrays[0].second;
+    if (!joint) {
+      const auto it = std::find_if(arrays.begin(), arrays.end(), [&](const auto& a) { return a.first == port.name; });
+      if (it == arrays.end()) return bad("there are no examples of the input '" + port.name + "'");
+      array = &it->second;
+    }
+    NESCIO_TRY(const std::uint64_t rows,
+               examples_in(*array, stride, joint ? "the calibration data" : "'" + port.name + "'"));
+    if (i == 0) out.rows.resize(rows);
+    if (rows != out.rows.size()) return bad("the inputs have different numbers of examples");
+    const TensorType& type = graph.value(port.value).type;
+    for (std::uint64_t r = 0; r < rows; ++r) {
+      const std::span<const double> row(array->values.data() + r * stride + offset, cells);
+      for (std::size_t c = 0; c < row.size(); ++c)
+        if (!std::isfinite(row[c]))
+          return bad("example " + std::to_string(r + 1) + ", number " + std::to_string(offset + c + 1) +
+                     " is not finite");
+      out.rows[r].push_back(Tensor::of(type.dtype, type.shape, row));
+    }
+    if (joint) offset += cells;
+  }
+  return out;
+}
+
+Result<Statistics> observe(const Graph& graph, const Calibration& calibration) {
+  if (calibration.rows.empty()) return bad("there are no calibration examples");
+  Statistics out;
+  out.largest.resize(graph.values.size());
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) out.largest_input.emplace_back(cells_of(graph, i));
+  ValueId infinite = kNoValue;
+  for (const std::vector<Tensor>& row : calibration.rows) {
+    NESCIO_TRY_STATUS([&]() -> Status {
+      NESCIO_TRY([[maybe_unused]] const auto outputs, evaluate(graph, row, [&](ValueId id, const Tensor& t) {
+                   for (std::size_t i = 0; i < t.size(); ++i) {
+                     const double m = std::abs(t.real(i));
+                     if (!std::isfinite(m)) infinite = id;
+                     out.largest[id] = std::max(out.largest[id], m);
+                   }
+                 }));
+      return Unit{};
+    }());
+    for (std::size_t i = 0; i < row.size(); ++i)
+      for (std::size_t c = 0; c < row[i].size(); ++c)
+        out.largest_input[i][c] = std::max(out.largest_input[i][c], std::abs(row[i].real(c)));
+    if (infinite != kNoValue)
+      return bad("the value '" + graph.value(infinite).name + "' becomes infinite on an example");
+  }
+  return out;
+}
+
+}  // namespace nescio

@@ -1,0 +1,101 @@
+// quant/quant_graph.h -- a model in integers: what the circuit proves, and what the integer interpreter computes.
+//
+// The real value of a cell is its integer times a scale. Scales of ports are exact (they are doubles, each a dyadic
+// rational); those of inner values only say what the integers stand for.
+// Weights are integers in a declared public range [-2^(bits-1), 2^(bits-1)), which depends on the profile and not on
+// their norms. Spec: docs/spec/quantisation.md.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nescio/base/error.h"
+#include "nescio/base/secret.h"
+#include "nescio/gadget/activation.h"
+
+namespace nescio {
+
+using QuantId = std::uint32_t;
+// ONNX order, outermost first, as in Circuit ports. {} is a scalar.
+using QuantShape = std::vector<std::uint32_t>;
+
+struct QuantValue {
+  std::string name;
+  QuantShape shape;
+  std::vector<double> scales;  // one for all cells, or one for each (row-major)
+  friend bool operator==(const QuantValue&, const QuantValue&) = default;
+};
+
+struct QuantWeights {
+  std::string name;
+  QuantShape shape;
+  unsigned bits = 15;
+  SecretVector<std::int32_t> values;  // row-major
+  friend bool operator==(const QuantWeights&, const QuantWeights&) = default;
+};
+
+// One node: from inputs to one output.
+//   linear     y[.., o] = f(requant(sum_k w[o, k] x[.., k] + 2^bias_shift b[o]))   weights {w [O, K], b [O]}
+//   channel    y = f(requant(w x + 2^bias_shift b))            weights {w, b}: of x's rank, extents 1 or x's own
+//   combine    y = f(requant(sum_i integers[i] x_i))           broadcast; without `rounded`: y is the sum itself
+//   multiply   y = f(requant(x_0 x_1))                         broadcast
+//   matmul     y[b, m, n] = f(requant(sum_k x_0[b, m, k] x_1[b, k, n]))            b: zero or more equal dimensions
+//   reshape    the same cells under the output's shape
+//   transpose  integers = perm
+//   slice      integers = starts, then steps, then sizes
+//   concat     integers = {axis}
+//   argmax     index of the largest cell, the first (integers = {0}) or the last ({1}); y is a scalar of any rank
+//   compare    y = [x ? c] as 0 or 1                           weights {c}: of x's rank, extents 1 or x's own
+struct QuantNode {
+  enum class Op : std::uint8_t {
+    linear,
+    channel,
+    combine,
+    multiply,
+    matmul,
+    reshape,
+    transpose,
+    slice,
+    concat,
+    argmax,
+    compare
+  } op = Op::linear;
+  std::string name;  // the ONNX node, for messages
+  std::vector<QuantId> inputs;
+  QuantId output = 0;
+  std::vector<QuantWeights> weights = {};
+  unsigned bias_shift = 0;
+  bool rounded = false;
+  Requant requant = {};
+  Activation activation = {};
+  std::vector<std::int64_t> integers = {};
+  Comparison comparison = Comparison::greater;
+  friend bool operator==(const QuantNode&, const QuantNode&) = default;
+};
+
+struct QuantPort {
+  std::string name;
+  QuantId value = 0;
+  unsigned bits = 16;                    // inputs: integers in [-2^(bits-1), 2^(bits-1))
+  std::vector<std::string> labels = {};  // outputs: class names by index, if the model has them
+  friend bool operator==(const QuantPort&, const QuantPort&) = default;
+};
+
+struct QuantGraph {
+  std::vector<QuantValue> values;
+  std::vector<QuantNode> nodes;  // in topological order
+  std::vector<QuantPort> inputs, outputs;
+  std::vector<std::string> notes;  // decisions that users should know of, one sentence each
+  friend bool operator==(const QuantGraph&, const QuantGraph&) = default;
+};
+
+// Shapes, ids, ranges and attributes are consistent and within limits: what lowering relies on. kKey names the node.
+Status validate(const QuantGraph& graph);
+
+inline std::uint64_t num_elements(const QuantShape& shape) {
+  std::uint64_t n = 1;
+  for (const std::uint32_t d : shape) n *= d;
+  return n;
+}
+
+}  // namespace nescio
