@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""modulus.py NAME FOLDER -- writes a network of Modulus Labs' "The Cost of Intelligence" benchmark as FOLDER/model.onnx.
+"""modulus.py NAME FOLDER -- FOLDER/model.onnx: a network of Modulus Labs' benchmark "The Cost of Intelligence".
 
 Fully connected layers without bias, ReLU between. Hidden layer k has floor(w0 * 1.1^k) units.
   parameter suite  30 layers, 784 inputs, 1000 outputs
@@ -63,7 +63,7 @@ def to_onnx(name, weights):
 
 
 def clear_winner(weights, x):
-    """The row whose greatest output leads by the most, measured by the spread of its outputs: no rounding changes it."""
+    """The row whose greatest output leads by the most, in spreads of its outputs, so that no rounding changes it."""
     y = run(weights, x)
     first, second = np.sort(y, axis=1)[:, -1], np.sort(y, axis=1)[:, -2]
     row = int(np.argmax((first - second) / y.std(axis=1)))

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """run.py [SCENARIO...] -- end-to-end measurements through the command line; without a name, lists the scenarios.
 
-Each is compiled and committed once; then proven and verified several times, each time in a process of its own. Printed,
-and written to build/bench/<scenario>/result.json: the least and the median of the times that the program itself reports,
-sizes, peak memory, security bits, threads, and the machine. "modulus" stands for the five networks of the table.
+Each is compiled and committed once; then proven and verified several times, each time in a process of its own.
+Printed, and written to build/bench/<scenario>/result.json: the least and the median of the times that the program
+itself reports, sizes, peak memory, security bits, threads, and the machine. "modulus" stands for the five networks of
+the table.
 """
 import argparse
 import json
@@ -19,7 +20,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TABLE = ["modulus-49k", "modulus-88k", "modulus-178k", "modulus-518k", "modulus-1.2M"]
 SCENARIOS = ["credit", *modulus.NETWORKS]
 COLUMNS = [("scenario", "{}"), ("prove ms", "{:.1f}"), ("median", "{:.1f}"), ("verify ms", "{:.2f}"),
-           ("median", "{:.2f}"), ("proof bytes", "{:,}"), ("key bytes", "{:,}"), ("peak MB", "{:.0f}"), ("bits", "{}")]
+           ("median", "{:.2f}"), ("key check", "{:.2f}"), ("proof bytes", "{:,}"), ("key bytes", "{:,}"),
+           ("peak MB", "{:.0f}"), ("bits", "{}")]
 
 
 class Program:
@@ -44,8 +46,8 @@ def machine():
 def prepare(name, folder):
     """(model, calibration data, input, statement)"""
     if name == "credit":
-        credit = os.path.join(ROOT, "examples", "credit")
-        return *(os.path.join(credit, f) for f in ("model.onnx", "calibrate.csv", "applicant_good.json")), "score >= 700"
+        files = ("model.onnx", "calibrate.csv", "applicant_good.json")
+        return *(os.path.join(ROOT, "examples", "credit", f) for f in files), "score >= 700"
     modulus.write(name, folder)
     with open(os.path.join(folder, "statement.txt"), encoding="ascii") as f:
         return "model.onnx", "calibrate.csv", "input.json", f.read().strip()
@@ -64,9 +66,11 @@ def measure(name, args):
                 for _ in range(args.times)]
     result = {
         "scenario": name, "threads": args.threads, "times": args.times, "machine": machine(),
-        "prove_ms": min(p["prove_ms"] for p in proofs), "prove_ms_median": statistics.median(p["prove_ms"] for p in proofs),
+        "prove_ms": min(p["prove_ms"] for p in proofs),
+        "prove_ms_median": statistics.median(p["prove_ms"] for p in proofs),
         "verify_ms": min(v["verify_ms"] for v in verdicts),
         "verify_ms_median": statistics.median(v["verify_ms"] for v in verdicts),
+        "key_check_ms": min(v["key_check_ms"] for v in verdicts),
         "proof_bytes": os.path.getsize(os.path.join(folder, "proof.nescio")),
         "key_bytes": os.path.getsize(os.path.join(folder, "vk.key")),
         "peak_memory_bytes": max(p["peak_memory_bytes"] for p in proofs),
@@ -82,7 +86,7 @@ def print_table(results):
     rows = [[title for title, _ in COLUMNS]]
     for r in results:
         values = (r["scenario"], r["prove_ms"], r["prove_ms_median"], r["verify_ms"], r["verify_ms_median"],
-                  r["proof_bytes"], r["key_bytes"], r["peak_memory_bytes"] / 1e6, r["security_bits"])
+                  r["key_check_ms"], r["proof_bytes"], r["key_bytes"], r["peak_memory_bytes"] / 1e6, r["security_bits"])
         rows.append([form.format(value) for (_, form), value in zip(COLUMNS, values)])
     widths = [max(map(len, column)) for column in zip(*rows)]
     for row in rows:
@@ -112,7 +116,8 @@ def main():
         print(f"{name} ...", file=sys.stderr, flush=True)
         results.append(measure(name, args))
     m = machine()
-    print(f"{m['cpu']}, {m['cores']} cores, {args.threads} threads, commit {m['commit'][:12]}; least and median of {args.times}\n")
+    print(f"{m['cpu']}, {m['cores']} cores, {args.threads} threads, commit {m['commit'][:12]};"
+          f" least and median of {args.times}\n")
     print_table(results)
 
 

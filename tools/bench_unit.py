@@ -37,7 +37,7 @@ ROWS = [
     Row("commit one cell at rate 1/2", "10-13", 13, 18, r"^pcs/commit_rate_half<Ext2>/"),
     Row("Merkle 2-to-1", "10", 11, 20, r"^merkle/tree/18\b"),
     Row("product sumcheck, per entry, all rounds", "6.4-8.0", 9, 12, r"^field/product_sumcheck<Ext2>/18$"),
-    Row("LogUp-GKR, per lookup, all layers", "19", 22, 30, r"^field/fraction_tree<Ext2>/18$"),
+    Row("LogUp-GKR, per lookup, all layers", "19", 22, 30, r"^lookup/lookup_tree<Ext2>/18$"),
     Row("witness generation, per activation", "0.6-1.9", 3, 6, r"^witness/activation\b"),
 ]
 

@@ -100,6 +100,7 @@ say "6. In numbers"
 row() { printf '  %-34s %s\n' "$1" "$2"; }
 row "prove" "$(field prove.json prove_ms) ms"
 row "verify" "$(field verify.json verify_ms) ms"
+row "checking the key, once" "$(field verify.json key_check_ms) ms"
 row "proof" "$(stat -c %s proof.nescio) bytes"
 row "verifying key" "$(stat -c %s lender.vk) bytes"
 row "memory while proving" "$(($(field prove.json peak_memory_bytes) / 1000000)) MB"

@@ -87,11 +87,12 @@ class Goldilocks {
 
  private:
   static constexpr std::uint64_t kEpsilon = 0xFFFFFFFFULL;  // 2^64 mod p
-  // c ? kEpsilon : 0, opaque: compilers would make a branch of it, which is mispredicted half of the time.
+  // A branch here would be mispredicted half of the time.
   static constexpr std::uint64_t epsilon_if(bool c) {
-    std::uint64_t mask = std::uint64_t{0} - c;
-    if (!std::is_constant_evaluated()) __asm__("" : "+r"(mask));
-    return mask >> 32;
+#ifdef __clang__
+    if (!std::is_constant_evaluated()) return __builtin_unpredictable(c) ? kEpsilon : 0;
+#endif
+    return c ? kEpsilon : 0;
   }
   std::uint64_t v_ = 0;
 };
