@@ -203,7 +203,7 @@ class Derivation {
 
   // divisor * y as its definition says, if all sources are integers and no Poseidon matrix is in between.
   std::optional<Sum> forward(TensorId id) const {
-    const Tensor& tensor = circuit_[id];
+    const TensorDef& tensor = circuit_[id];
     bool known = true;
     for_each_source(tensor, [&](TensorId source) { known = known && at_[source].integer; });
     if (!known) return std::nullopt;
@@ -324,7 +324,7 @@ class Derivation {
   std::vector<Below> leaves() const {
     std::vector<Below> below(at_.size());
     for (TensorId id = 0; id < below.size(); ++id) {
-      const Tensor& tensor = circuit_[id];
+      const TensorDef& tensor = circuit_[id];
       Below& b = below[id];
       if (std::holds_alternative<Committed>(tensor.def) || std::holds_alternative<Public>(tensor.def))
         b = {at_[id].integer, !at_[id].integer};

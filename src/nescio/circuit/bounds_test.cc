@@ -53,7 +53,7 @@ class BoundsRefuse : public testing::Test {
   void drop_lookups_of(TensorId id) {
     std::erase_if(s.circuit.lookups, [&](const Lookup& l) { return l.columns[0] == id; });
   }
-  TensorId add(Dims dims, decltype(Tensor::def) d) {
+  TensorId add(Dims dims, decltype(TensorDef::def) d) {
     s.circuit.tensors.push_back({std::move(dims), std::move(d)});
     return static_cast<TensorId>(s.circuit.tensors.size() - 1);
   }
@@ -245,6 +245,21 @@ TEST(BoundsRules, ConstantsCountByTheirValues) {
   EXPECT_EQ((*bounds)[product], between(-10, 5));
   EXPECT_EQ((*bounds)[kept], between(-20, 10));
   EXPECT_EQ((*bounds)[outer], between(-2 * 3 - 4 * 5, 4 * 3 + 2 * 5));
+}
+
+TEST(BoundsRules, RowsThatReadNothingAreZero) {
+  CircuitBuilder b;
+  const TensorId x = b.committed({3}, 0);
+  b.lookup(b.table(4, {progression(5, 1)}, 0), 0, {x});
+  const TensorId full = b.map(x, 0, 2, SparseMatrix{{{0, 0, 1}, {1, 1, -1}, {1, 2, 2}}});
+  const TensorId gap = b.map(x, 0, 3, SparseMatrix{{{0, 0, 1}, {2, 1, 1}}});
+  const TensorId inside = b.map(x, 0, 2, ShiftMatrix{-1}), before = b.map(x, 0, 2, ShiftMatrix{1});
+  const TensorId after = b.map(x, 0, 3, ShiftMatrix{-1});
+  const auto bounds = derive_bounds(b.circuit());
+  ASSERT_TRUE(bounds.ok());
+  EXPECT_EQ((*bounds)[full], between(2, 11));
+  EXPECT_EQ((*bounds)[inside], between(5, 8));
+  for (const TensorId id : {gap, before, after}) EXPECT_EQ((*bounds)[id], between(0, 8));
 }
 
 // ---- every assignment of small random circuits

@@ -25,7 +25,7 @@ CircuitBuilder::CircuitBuilder(std::uint32_t segments) {
   circuit_.segments = segments;
 }
 
-TensorId CircuitBuilder::append(Tensor tensor) {
+TensorId CircuitBuilder::append(TensorDef tensor) {
   const auto id = static_cast<TensorId>(circuit_.tensors.size());
   circuit_.tensors.push_back(std::move(tensor));
   NESCIO_CHECK(check_tensor(circuit_, id).ok());

@@ -66,7 +66,7 @@ class CircuitBuilder {
   void digest(DigestPort port);
 
  private:
-  TensorId append(Tensor tensor);
+  TensorId append(TensorDef tensor);
   Circuit circuit_;
 };
 

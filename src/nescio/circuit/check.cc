@@ -155,12 +155,12 @@ Status check_constant(const Dims& dims, const Constant& constant) {
   return Unit{};
 }
 
-bool is_known(const Tensor& tensor) {
+bool is_known(const TensorDef& tensor) {
   return std::holds_alternative<Constant>(tensor.def) || std::holds_alternative<Public>(tensor.def);
 }
 
 // A public operand only changes weights: a factor, or a vector along one index of the private operand.
-bool is_weight(const Tensor& known, const std::vector<std::uint8_t>& labels, const std::vector<std::uint8_t>& other) {
+bool is_weight(const TensorDef& known, const std::vector<std::uint8_t>& labels, const std::vector<std::uint8_t>& other) {
   unsigned vectors = 0;
   for (std::size_t d = 0; d < labels.size(); ++d)
     if (known.dims[d] > 1) {
@@ -172,7 +172,7 @@ bool is_weight(const Tensor& known, const std::vector<std::uint8_t>& labels, con
 
 Status check_public_operands(const Circuit& circuit) {
   const std::vector<bool> is_private = private_tensors(circuit);
-  for (const Tensor& tensor : circuit.tensors) {
+  for (const TensorDef& tensor : circuit.tensors) {
     if (const auto* map = std::get_if<Map>(&tensor.def)) NESCIO_RULE(is_private[map->source], Rule::kPublicOperand);
     const auto* c = std::get_if<Contract>(&tensor.def);
     if (c == nullptr) continue;
@@ -185,7 +185,7 @@ Status check_public_operands(const Circuit& circuit) {
 
 Status check_totals(const Circuit& circuit) {
   std::uint64_t committed = 0, known = 0, looked_up = 0;  // no sum passes 2^61
-  for (const Tensor& tensor : circuit.tensors) {
+  for (const TensorDef& tensor : circuit.tensors) {
     if (std::holds_alternative<Committed>(tensor.def)) committed += num_cells(tensor.dims);
     if (std::holds_alternative<Public>(tensor.def)) known += num_cells(tensor.dims);
   }
@@ -223,7 +223,7 @@ std::uint64_t num_products(const Dims& dims) {
 }
 
 // What one claim on a tensor costs where it is; with `dense` weights each dimension is gone through as well.
-std::uint64_t claim_cost(const Circuit& circuit, const Tensor& tensor, bool dense) {
+std::uint64_t claim_cost(const Circuit& circuit, const TensorDef& tensor, bool dense) {
   std::uint64_t cost = 1;
   if (std::holds_alternative<Committed>(tensor.def)) cost = num_products(tensor.dims);
   if (is_known(tensor)) cost = num_cells(tensor.dims);
@@ -239,32 +239,9 @@ std::uint64_t claim_cost(const Circuit& circuit, const Tensor& tensor, bool dens
   return cost;
 }
 
-struct Visits {
-  std::uint64_t plain = 0, dense = 0;  // claims whose weights have succinct extensions, and others
-  void add(const Visits& v) {
-    plain = plus(plain, v.plain);
-    dense = plus(dense, v.dense);
-  }
-};
-
-std::vector<Visits> count_visits(const Circuit& circuit) {
-  const std::vector<bool> is_private = private_tensors(circuit);
-  std::vector<Visits> visits(circuit.tensors.size());
-  for (const Lookup& lookup : circuit.lookups)  // a lookup is cut into blocks: a claim for each
-    for (const TensorId column : lookup.columns) visits[column].add({num_products(circuit[column].dims), 0});
-  for (const Zero& zero : circuit.zeros) visits[zero.tensor].add({1, 0});
-  for (TensorId id = static_cast<TensorId>(visits.size()); id-- > 0;) {
-    Visits down = visits[id];
-    const Tensor& tensor = circuit[id];
-    const auto* contract = std::get_if<Contract>(&tensor.def);
-    const bool vector =
-        contract != nullptr && ((!is_private[contract->a] && num_cells(circuit[contract->a].dims) > 1) ||
-                                (!is_private[contract->b] && num_cells(circuit[contract->b].dims) > 1));
-    if (vector || std::holds_alternative<Map>(tensor.def) || std::holds_alternative<Packing>(tensor.def))
-      down = {0, plus(down.plain, down.dense)};
-    for_each_source(tensor, [&](TensorId source) { visits[source].add(down); });
-  }
-  return visits;
+void add(const ClaimCounts& more, ClaimCounts& counts) {
+  counts.plain = plus(counts.plain, more.plain);
+  counts.dense = plus(counts.dense, more.dense);
 }
 
 Status check_work(const Circuit& circuit) {
@@ -275,10 +252,10 @@ Status check_work(const Circuit& circuit) {
                     [&](TensorId source) { nesting[id] = std::max(nesting[id], nesting[source] + 1); });
     NESCIO_RULE(nesting[id] <= kMaxNesting, Rule::kNesting);
   }
-  const std::vector<Visits> visits = count_visits(circuit);
+  const std::vector<ClaimCounts> visits = claim_counts(circuit);
   std::uint64_t work = 0;
   for (std::size_t id = 0; id < visits.size(); ++id) {
-    const Tensor& tensor = circuit.tensors[id];
+    const TensorDef& tensor = circuit.tensors[id];
     work = plus(work, mul(visits[id].plain, claim_cost(circuit, tensor, false)));
     work = plus(work, mul(visits[id].dense, claim_cost(circuit, tensor, true)));
   }
@@ -302,10 +279,10 @@ Status check_constrained(const Circuit& circuit) {
 // All five tensors in each segment, or none at all.
 Status check_argument(const Circuit& circuit, bool with_argument) {
   constexpr std::size_t kRoles = 5;
-  std::vector<std::array<const Tensor*, kRoles>> found(circuit.segments);
+  std::vector<std::array<const TensorDef*, kRoles>> found(circuit.segments);
   std::size_t count = 0;
-  const Tensor* first = nullptr;
-  for (const Tensor& tensor : circuit.tensors) {
+  const TensorDef* first = nullptr;
+  for (const TensorDef& tensor : circuit.tensors) {
     const auto* committed = std::get_if<Committed>(&tensor.def);
     if (committed == nullptr || committed->role < Role::pad) continue;
     if (first == nullptr) first = &tensor;
@@ -406,7 +383,7 @@ Status check_ports(const Circuit& circuit) {
 }  // namespace
 
 Status check_tensor(const Circuit& circuit, TensorId id) {
-  const Tensor& tensor = circuit[id];
+  const TensorDef& tensor = circuit[id];
   const Dims& dims = tensor.dims;
   NESCIO_RULE(dims.size() <= kMaxDims && std::find(dims.begin(), dims.end(), 0) == dims.end(), Rule::kDims);
   NESCIO_RULE(num_cells(dims) < kMaxCells, Rule::kDims);
@@ -455,10 +432,23 @@ Status check_lookup(const Circuit& circuit, const Lookup& lookup) {
   return Unit{};
 }
 
-std::vector<std::uint64_t> claim_counts(const Circuit& circuit) {
-  const std::vector<Visits> visits = count_visits(circuit);
-  std::vector<std::uint64_t> counts(visits.size());
-  for (std::size_t id = 0; id < counts.size(); ++id) counts[id] = plus(visits[id].plain, visits[id].dense);
+std::vector<ClaimCounts> claim_counts(const Circuit& circuit) {
+  const std::vector<bool> is_private = private_tensors(circuit);
+  std::vector<ClaimCounts> counts(circuit.tensors.size());
+  for (const Lookup& lookup : circuit.lookups)  // a lookup is cut into blocks: a claim for each
+    for (const TensorId column : lookup.columns) add({num_products(circuit[column].dims), 0}, counts[column]);
+  for (const Zero& zero : circuit.zeros) add({1, 0}, counts[zero.tensor]);
+  for (TensorId id = static_cast<TensorId>(counts.size()); id-- > 0;) {
+    ClaimCounts down = counts[id];
+    const TensorDef& tensor = circuit[id];
+    const auto* contract = std::get_if<Contract>(&tensor.def);
+    const bool vector =
+        contract != nullptr && ((!is_private[contract->a] && num_cells(circuit[contract->a].dims) > 1) ||
+                                (!is_private[contract->b] && num_cells(circuit[contract->b].dims) > 1));
+    if (vector || std::holds_alternative<Map>(tensor.def) || std::holds_alternative<Packing>(tensor.def))
+      down = {0, plus(down.plain, down.dense)};
+    for_each_source(tensor, [&](TensorId source) { add(down, counts[source]); });
+  }
   return counts;
 }
 

@@ -60,8 +60,12 @@ enum class CircuitRule : std::uint32_t {
 // `with_argument`: a circuit as it stands in a key. Without: as it is lowered, before the argument's tensors are added.
 Status check_circuit(const Circuit& circuit, bool with_argument = true);
 
+// Claims whose weights have succinct extensions in every dimension, and others.
+struct ClaimCounts {
+  std::uint64_t plain = 0, dense = 0;
+};
 // [tensors], for a circuit that has passed: no fewer than the claims that a verifier makes on a tensor. Saturates.
-std::vector<std::uint64_t> claim_counts(const Circuit& circuit);
+std::vector<ClaimCounts> claim_counts(const Circuit& circuit);
 
 // Parts of the check. The definition of one tensor, given the tensors before it (all but kPublicOperand and what needs
 // the whole circuit); one table; one lookup.

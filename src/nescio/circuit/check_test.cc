@@ -16,7 +16,7 @@ class CheckCircuit : public testing::Test {
   Def& def(TensorId id) {
     return std::get<Def>(c.tensors[id].def);
   }
-  TensorId add(Dims dims, decltype(Tensor::def) d) {
+  TensorId add(Dims dims, decltype(TensorDef::def) d) {
     c.tensors.push_back({std::move(dims), std::move(d)});
     return static_cast<TensorId>(c.tensors.size() - 1);
   }
@@ -340,7 +340,7 @@ TEST_F(CheckCircuit, Work) {
   for (unsigned i = 0; i < 20; ++i) id = add({3}, Affine{{{1, id, {runs_with(0)}}, {1, id, {runs_with(0)}}}, 0, 1});
   c.zeros.push_back({id, 0});
   accepted();
-  EXPECT_GE(claim_counts(c)[s.y], 1U << 20);
+  EXPECT_GE(claim_counts(c)[s.y].plain, 1U << 20);
   for (unsigned i = 0; i < 10; ++i) id = add({3}, Affine{{{1, id, {runs_with(0)}}, {1, id, {runs_with(0)}}}, 0, 1});
   c.zeros.push_back({id, 0});
   refused(Rule::kWork);

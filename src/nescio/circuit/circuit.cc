@@ -22,7 +22,7 @@ unsigned num_variables(const Dims& dims) {
 std::vector<bool> private_tensors(const Circuit& circuit) {
   std::vector<bool> is_private(circuit.tensors.size());
   for (std::size_t id = 0; id < is_private.size(); ++id) {
-    const Tensor& tensor = circuit.tensors[id];
+    const TensorDef& tensor = circuit.tensors[id];
     bool p = std::holds_alternative<Committed>(tensor.def);
     for_each_source(tensor, [&](TensorId source) { p = p || is_private[source]; });
     is_private[id] = p;
@@ -34,7 +34,7 @@ std::vector<unsigned> depths(const Circuit& circuit) {
   const std::vector<bool> is_private = private_tensors(circuit);
   std::vector<unsigned> depth(circuit.tensors.size());
   for (std::size_t id = 0; id < depth.size(); ++id) {
-    const Tensor& tensor = circuit.tensors[id];
+    const TensorDef& tensor = circuit.tensors[id];
     unsigned d = 0;  // sources that are not private have depth 0
     for_each_source(tensor, [&](TensorId source) { d = std::max(d, depth[source]); });
     const auto* contract = std::get_if<Contract>(&tensor.def);

@@ -122,10 +122,10 @@ struct Public {
   friend bool operator==(const Public&, const Public&) = default;
 };
 
-struct Tensor {
+struct TensorDef {
   Dims dims;
   std::variant<Committed, Affine, Contract, Map, Constant, Public, Packing> def;
-  friend bool operator==(const Tensor&, const Tensor&) = default;
+  friend bool operator==(const TensorDef&, const TensorDef&) = default;
 };
 
 // A public table of `rows` rows. A column is an arithmetic progression start + i*step, or explicit values.
@@ -201,7 +201,7 @@ struct DigestPort {
 
 struct Circuit {
   std::uint32_t segments = 1;
-  std::vector<Tensor> tensors;  // a definition refers to earlier tensors only
+  std::vector<TensorDef> tensors;  // a definition refers to earlier tensors only
   std::vector<Table> tables;
   std::vector<Lookup> lookups;
   std::vector<Zero> zeros;
@@ -209,7 +209,7 @@ struct Circuit {
   std::vector<OutputPort> outputs;
   std::vector<DigestPort> digests;
 
-  const Tensor& operator[](TensorId id) const { return tensors[id]; }
+  const TensorDef& operator[](TensorId id) const { return tensors[id]; }
   const Committed* committed(TensorId id) const { return std::get_if<Committed>(&tensors[id].def); }
   friend bool operator==(const Circuit&, const Circuit&) = default;
 };
@@ -219,7 +219,7 @@ unsigned num_variables(const Dims& dims);   // sum of ceil(log2 n_d)
 
 // calls visit(source) for each tensor that the definition of `tensor` names; twice if it is named twice.
 template <class Visit>
-void for_each_source(const Tensor& tensor, const Visit& visit) {
+void for_each_source(const TensorDef& tensor, const Visit& visit) {
   if (const auto* affine = std::get_if<Affine>(&tensor.def))
     for (const AffineTerm& term : affine->terms) visit(term.source);
   if (const auto* contract = std::get_if<Contract>(&tensor.def)) {

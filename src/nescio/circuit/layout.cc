@@ -211,7 +211,7 @@ Status check_layout(const Circuit& circuit, const Layout& layout) {
   std::vector<Used> used;
   used.reserve(layout.blocks.size());
   std::vector<Piece> pieces;
-  const std::vector<std::uint64_t> claims = claim_counts(circuit);
+  const std::vector<ClaimCounts> claims = claim_counts(circuit);
   unsigned __int128 work = 0;
   std::size_t i = 0;
   for (TensorId id = 0; id < circuit.tensors.size(); ++id) {
@@ -226,7 +226,9 @@ Status check_layout(const Circuit& circuit, const Layout& layout) {
       const std::uint64_t size = std::uint64_t{1} << log;
       NESCIO_VERIFY(block.row % size == 0 && block.row + size <= usable, kBad, 6);
       used.push_back({block.column, block.row, block.row + size});
-      work += claims[id];
+      std::uint64_t entries = 1;  // what a dense claim goes through, one dimension after the other
+      for (const Piece& piece : pieces) entries += std::uint64_t{1} << piece.log;
+      work += claims[id].plain + static_cast<unsigned __int128>(claims[id].dense) * entries;
     }
   }
   NESCIO_VERIFY(i == layout.blocks.size(), kBad, 3);

@@ -22,7 +22,7 @@ Circuit random_tensors(Rng& rng, std::uint32_t segments, std::uint32_t count, st
   Circuit circuit;
   circuit.segments = segments;
   for (std::uint32_t i = 0; i < count; ++i) {
-    Tensor tensor;
+    TensorDef tensor;
     std::uint64_t room = max_cells;
     for (std::size_t d = below(rng, kMaxDims + 1); d > 0 && room > 1; --d) {
       const auto n = 1 + below(rng, static_cast<std::uint32_t>(std::min<std::uint64_t>(room, 1 + below(rng, 300))));
@@ -37,7 +37,7 @@ Circuit random_tensors(Rng& rng, std::uint32_t segments, std::uint32_t count, st
 
 std::uint64_t cells_of(const Circuit& circuit) {
   std::uint64_t n = 0;
-  for (const Tensor& t : circuit.tensors)
+  for (const TensorDef& t : circuit.tensors)
     if (std::holds_alternative<Committed>(t.def)) n += num_cells(t.dims);
   return n;
 }
@@ -114,7 +114,7 @@ TEST(Pack, PassesTheCheckWithTheFewestColumns) {
     const std::uint32_t reserved = below(rng, (1U << log_rows) * 3 / 4);
     std::uint64_t columns = 0;
     std::vector<std::uint64_t> cells(segments);
-    for (const Tensor& t : circuit.tensors) cells[std::get<Committed>(t.def).segment] += num_cells(t.dims);
+    for (const TensorDef& t : circuit.tensors) cells[std::get<Committed>(t.def).segment] += num_cells(t.dims);
     for (const std::uint64_t n : cells)
       columns += (n + (1U << log_rows) - reserved - 1) / ((1U << log_rows) - reserved);
     columns = std::max<std::uint64_t>(columns, 1);

@@ -94,7 +94,7 @@ void write(const Packing& packing, ByteWriter& out) {
   }
 }
 
-void write(const Tensor& tensor, ByteWriter& out) {
+void write(const TensorDef& tensor, ByteWriter& out) {
   write_dims(tensor.dims, out);
   out.u(static_cast<std::uint8_t>(tensor.def.index()));
   std::visit([&](const auto& def) { write(def, out); }, tensor.def);
@@ -319,7 +319,7 @@ class Parser {
     NESCIO_TRY(const std::uint8_t number, in_.u<std::uint8_t>());
     return read_variant(map.matrix, number);
   }
-  Status read(Tensor& tensor) {
+  Status read(TensorDef& tensor) {
     NESCIO_TRY_STATUS(read_dims(tensor.dims));
     NESCIO_TRY(const std::uint8_t number, in_.u<std::uint8_t>());
     return read_variant(tensor.def, number);

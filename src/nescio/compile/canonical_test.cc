@@ -68,7 +68,9 @@ void expect_canonical(const Graph& g) {
       ASSERT_EQ(second->shape().size(), x.size());
       for (std::size_t d = 0; d < x.size(); ++d) EXPECT_TRUE(second->shape()[d] == 1 || second->shape()[d] == x[d]);
     }
-    if (n.op == "Sub") EXPECT_EQ(second, nullptr);
+    if (n.op == "Sub") {
+      EXPECT_EQ(second, nullptr);
+    }
     if (n.op == "Add" || n.op == "Mul") {
       EXPECT_TRUE(second == nullptr || element_count(x) < element_count(g.value(n.outputs[0]).type.shape));
     }
@@ -104,7 +106,7 @@ class Sketch {
     return id.ok() ? *id : x;
   }
   Graph graph(const Ids& outputs) {
-    for (const ValueId y : outputs) builder_.output("y" + std::to_string(y), y);
+    for (const ValueId y : outputs) builder_.output(std::to_string(y), y);
     return builder_.take();
   }
 

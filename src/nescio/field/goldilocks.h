@@ -6,7 +6,6 @@
 // Constants       7 generates F*, whose two-adicity is 32.
 #pragma once
 #include <cstdint>
-#include <type_traits>
 
 #include "nescio/base/check.h"
 
@@ -38,15 +37,15 @@ class Goldilocks {
 
   friend constexpr Goldilocks operator+(Goldilocks a, Goldilocks b) {
     std::uint64_t r = 0, s = 0;
-    const bool c = __builtin_add_overflow(a.v_, b.v_, &r);
-    const bool d = __builtin_add_overflow(r, epsilon_if(c), &s);
-    return Goldilocks(s + epsilon_if(d));
+    const std::uint64_t c = __builtin_add_overflow(a.v_, b.v_, &r) ? kEpsilon : 0;
+    const std::uint64_t d = __builtin_add_overflow(r, c, &s) ? kEpsilon : 0;
+    return Goldilocks(s + d);
   }
   friend constexpr Goldilocks operator-(Goldilocks a, Goldilocks b) {
     std::uint64_t r = 0, s = 0;
-    const bool c = __builtin_sub_overflow(a.v_, b.v_, &r);
-    const bool d = __builtin_sub_overflow(r, epsilon_if(c), &s);
-    return Goldilocks(s - epsilon_if(d));
+    const std::uint64_t c = __builtin_sub_overflow(a.v_, b.v_, &r) ? kEpsilon : 0;
+    const std::uint64_t d = __builtin_sub_overflow(r, c, &s) ? kEpsilon : 0;
+    return Goldilocks(s - d);
   }
   friend constexpr Goldilocks operator*(Goldilocks a, Goldilocks b) {
     return reduce(static_cast<unsigned __int128>(a.v_) * b.v_);
@@ -87,13 +86,6 @@ class Goldilocks {
 
  private:
   static constexpr std::uint64_t kEpsilon = 0xFFFFFFFFULL;  // 2^64 mod p
-  // A branch here would be mispredicted half of the time.
-  static constexpr std::uint64_t epsilon_if(bool c) {
-#ifdef __clang__
-    if (!std::is_constant_evaluated()) return __builtin_unpredictable(c) ? kEpsilon : 0;
-#endif
-    return c ? kEpsilon : 0;
-  }
   std::uint64_t v_ = 0;
 };
 

@@ -1,3 +1,4 @@
+// field/isa.cc -- asks the CPU, and the environment.
 #include "nescio/field/isa.h"
 
 #include <cstdio>

@@ -20,8 +20,9 @@ int code_of(const char* name) {
 
 TEST_F(IsaDeathTest, EnvironmentChooses) {
   EXPECT_EXIT(std::exit(code_of("scalar")), ::testing::ExitedWithCode(static_cast<int>(Isa::kScalar)), "");
-  if (isa_available(Isa::kAvx2))
+  if (isa_available(Isa::kAvx2)) {
     EXPECT_EXIT(std::exit(code_of("avx2")), ::testing::ExitedWithCode(static_cast<int>(Isa::kAvx2)), "");
+  }
   if (isa_available(Isa::kAvx512)) {
     const Isa best = isa_available(Isa::kAvx512Ifma) ? Isa::kAvx512Ifma : Isa::kAvx512;
     EXPECT_EXIT(std::exit(code_of("avx512")), ::testing::ExitedWithCode(static_cast<int>(best)), "");

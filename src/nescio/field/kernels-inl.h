@@ -252,29 +252,31 @@ struct ExtOps {
   }
 
   static constexpr ExtKernels<D> table() {
-    return {add,
-            sub,
-            mul,
-            mul_base,
-            dot_base,
-            dot,
-            combine_rows,
-            axpy_base,
-            axpy,
-            scale_base,
-            scale,
-            fold_base,
-            fold,
-            eq_step,
-            add_pairs,
-            product_round,
-            product_round_mixed,
-            product_round3,
-            product_round3_base,
-            weighted_round,
-            gkr_round,
-            gkr_prepare,
-            combine_fractions};
+    return {
+        .add = add,
+        .sub = sub,
+        .mul = mul,
+        .mul_base = mul_base,
+        .dot_base = dot_base,
+        .dot = dot,
+        .combine_rows = combine_rows,
+        .axpy_base = axpy_base,
+        .axpy = axpy,
+        .scale_base = scale_base,
+        .scale = scale,
+        .fold_base = fold_base,
+        .fold = fold,
+        .eq_step = eq_step,
+        .add_pairs = add_pairs,
+        .product_round = product_round,
+        .product_round_mixed = product_round_mixed,
+        .product_round3 = product_round3,
+        .product_round3_base = product_round3_base,
+        .weighted_round = weighted_round,
+        .gkr_round = gkr_round,
+        .gkr_prepare = gkr_prepare,
+        .combine_fractions = combine_fractions,
+    };
   }
 
  private:
@@ -294,8 +296,18 @@ struct ExtOps {
   }
 };
 
-const Kernels kKernels = {BaseOps::add,       BaseOps::sub,          BaseOps::mul, BaseOps::mul_add,
-                          BaseOps::scale,     BaseOps::canonicalise, BaseOps::dot, BaseOps::product_round,
-                          ExtOps<2>::table(), ExtOps<3>::table()};
+// No code runs to make it.
+constinit const Kernels kKernels = {
+    .add = BaseOps::add,
+    .sub = BaseOps::sub,
+    .mul = BaseOps::mul,
+    .mul_add = BaseOps::mul_add,
+    .scale = BaseOps::scale,
+    .canonicalise = BaseOps::canonicalise,
+    .dot = BaseOps::dot,
+    .product_round = BaseOps::product_round,
+    .d2 = ExtOps<2>::table(),
+    .d3 = ExtOps<3>::table(),
+};
 
 }  // namespace nescio::NESCIO_ISA

@@ -1,3 +1,5 @@
+// field/kernels.cc -- checks shapes, unpacks elements and slices to words, and calls the kernels of the active
+// instruction set.
 #include "nescio/field/kernels.h"
 
 #include "nescio/base/check.h"

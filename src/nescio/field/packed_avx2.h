@@ -49,7 +49,7 @@ struct Packed {
 
   NESCIO_INLINE static Packed from_limbs(__m256i lo, __m256i mid, __m256i top) {
     __m256i factor = epsilon();
-    __asm__("" : "+x"(factor));
+    __asm__("" : "+x"(factor));  // as in packed_avx512.h
     return add1(sub1({lo}, {top}), {_mm256_mul_epu32(mid, factor)});
   }
   template <unsigned S>

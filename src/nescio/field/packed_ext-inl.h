@@ -122,8 +122,10 @@ struct ExtProducts {
 
   NESCIO_INLINE void mac(const PackedExt<D>& a, const PackedExt<D>& b) {
     NESCIO_UNROLL
-    for (unsigned i = 0; i < D; ++i) NESCIO_UNROLL
-    for (unsigned j = 0; j < D; ++j) c[i + j].mac(a.c[i], b.c[j]);
+    for (unsigned i = 0; i < D; ++i) {
+      NESCIO_UNROLL
+      for (unsigned j = 0; j < D; ++j) c[i + j].mac(a.c[i], b.c[j]);
+    }
   }
   NESCIO_INLINE PackedExt<D> reduce() const {
     PackedExt<D> r;
@@ -228,13 +230,18 @@ NESCIO_INLINE void sum_registers(std::size_t n, Word* result, Body body) {
   for (auto& t : total) t = {};
   for_each_block(n, Sum::kMaxTerms / kTerms, [&](std::size_t begin, std::size_t end) NESCIO_INLINE_BODY {
     Sum sums[kStreams][kSums];
-    if constexpr (kStreams > 1)
-      for (; end - begin >= kStreams * kLanes; begin += kStreams * kLanes) NESCIO_UNROLL
-    for (unsigned s = 0; s < kStreams; ++s) body(begin + s * kLanes, Whole{}, sums[s]);
+    if constexpr (kStreams > 1) {
+      for (; end - begin >= kStreams * kLanes; begin += kStreams * kLanes) {
+        NESCIO_UNROLL
+        for (unsigned s = 0; s < kStreams; ++s) body(begin + s * kLanes, Whole{}, sums[s]);
+      }
+    }
     for_each_register(begin, end, [&](std::size_t i, auto t) NESCIO_INLINE_BODY { body(i, t, sums[0]); });
     NESCIO_UNROLL
-    for (unsigned s = 0; s < kStreams; ++s) NESCIO_UNROLL
-    for (unsigned k = 0; k < kSums; ++k) total[k] = total[k] + sums[s][k].reduce();
+    for (unsigned s = 0; s < kStreams; ++s) {
+      NESCIO_UNROLL
+      for (unsigned k = 0; k < kSums; ++k) total[k] = total[k] + sums[s][k].reduce();
+    }
   });
   NESCIO_UNROLL
   for (unsigned k = 0; k < kSums; ++k) total[k].sum(result + k * total[k].kDegree);
@@ -247,8 +254,10 @@ struct Constant {
 
   NESCIO_INLINE explicit Constant(const Word* words) {
     NESCIO_UNROLL
-    for (unsigned d = 0; d < D; ++d) NESCIO_UNROLL
-    for (unsigned e = 0; e < D; ++e) m[d][e] = Packed::broadcast(words[d * D + e]);
+    for (unsigned d = 0; d < D; ++d) {
+      NESCIO_UNROLL
+      for (unsigned e = 0; e < D; ++e) m[d][e] = Packed::broadcast(words[d * D + e]);
+    }
   }
   NESCIO_INLINE PackedExt<D> times(const PackedExt<D>& x) const { return add_times(zero<D>(), x); }
   // y + (*this) x

@@ -29,6 +29,13 @@ WideBound multiplied(Bound a, Bound b) {
   const WideBound x = scaled(a, b.lo), y = scaled(a, b.hi);
   return {std::min(x.lo, y.lo), std::max(x.hi, y.hi)};
 }
+Wide floor_div(Wide a, Wide b) {  // b > 0
+  const Wide q = a / b;
+  return q * b > a ? q - 1 : q;
+}
+Wide ceil_div(Wide a, Wide b) {
+  return -floor_div(-a, b);
+}
 Bound narrow(WideBound b) {
   return {static_cast<std::int64_t>(b.lo), static_cast<std::int64_t>(b.hi)};
 }
@@ -88,6 +95,13 @@ void Backend::give_bound(std::string_view name, Var v, Bound b) {
   if (x.bounded) {
     x.bound = {std::max(x.bound.lo, b.lo), std::min(x.bound.hi, b.hi)};
     if (x.bound.lo > x.bound.hi) x.bound.hi = x.bound.lo;  // no value satisfies the circuit: any interval is right
+    if (x.multiple) {
+      const VarInfo::Multiple m = *x.multiple;
+      const Wide lo = Wide{x.bound.lo} - m.constant, hi = Wide{x.bound.hi} - m.constant;
+      const WideBound part = m.coef > 0 ? WideBound{ceil_div(lo, m.coef), floor_div(hi, m.coef)}
+                                        : WideBound{ceil_div(-hi, -Wide{m.coef}), floor_div(-lo, -Wide{m.coef})};
+      give_bound(name, m.source, narrow(part));
+    }
     return;
   }
   if (!fits(name, magnitude(b) * static_cast<Wide>(x.divisor))) return;
@@ -178,6 +192,8 @@ Var Backend::affine(std::string_view name, Dims dims, const std::vector<Term>& t
     if (open == nullptr) {
       y.bounded = divisor == 1;
       if (y.bounded) y.bound = narrow(sum);
+      if (y.bounded && full.size() == 1 && info(full[0].source).dims == dims && full[0].dims == all_dims(dims.size()))
+        y.multiple = VarInfo::Multiple{full[0].source, full[0].coef, constant};
     } else {
       NESCIO_CHECK(divisor == 1 && (open->coef == 1 || open->coef == -1) && info(open->source).dims == dims &&
                    open->dims == all_dims(dims.size()));

@@ -84,6 +84,12 @@ struct VarInfo {
     Bound rest;
   };
   std::optional<Pending> pending = std::nullopt;
+  // coef * source + constant, cell by cell, over a source that has a bound: what narrows it narrows the source.
+  struct Multiple {
+    Var source;
+    std::int64_t coef = 1, constant = 0;
+  };
+  std::optional<Multiple> multiple = std::nullopt;
 };
 
 class Backend {

@@ -19,6 +19,8 @@ class EvalBackend final : public Backend, private HintView {
  public:
   // Values of the public tensors of `emitted`, which the same lowering made. All must outlive this.
   EvalBackend(const Emitted& emitted, const PublicValues& publics) : emitted_(&emitted), publics_(&publics) {}
+  // For a lowering without public tensors, and no witness.
+  EvalBackend() = default;
 
   // Values of an integer tensor, of a field tensor. None for what comes after an error.
   std::span<const std::int64_t> integers(Var v) const {
@@ -59,8 +61,8 @@ class EvalBackend final : public Backend, private HintView {
   void on_zero(std::string_view name, Var v) override;
   void on_expect(std::string_view name, Var v, Bound range, ErrorCode code, std::string_view advice) override;
 
-  const Emitted* emitted_;
-  const PublicValues* publics_;
+  const Emitted* emitted_ = nullptr;
+  const PublicValues* publics_ = nullptr;
   mutable std::deque<Slot> slots_;
   std::deque<Counter> counters_;  // of each table
 };

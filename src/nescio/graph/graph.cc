@@ -17,7 +17,7 @@ struct Printer {
   template <class T>
   std::string operator()(const std::vector<T>& v) const {
     std::string out = "[";
-    for (std::size_t i = 0; i < v.size(); ++i) out += (i ? ", " : "") + (*this)(v[i]);
+    for (std::size_t i = 0; i < v.size(); ++i) out.append(i ? ", " : "").append((*this)(v[i]));
     return out + "]";
   }
 };
@@ -25,7 +25,9 @@ struct Printer {
 std::string describe(const Graph& graph, ValueId id) {
   if (id == kNoValue) return "-";
   const Value& v = graph.value(id);
-  return "%" + std::to_string(id) + (v.constant ? "!" : "") + " " + dtype_name(v.type.dtype) + to_string(v.type.shape);
+  std::string out = "%";
+  out.append(std::to_string(id)).append(v.constant ? "! " : " ");
+  return out.append(dtype_name(v.type.dtype)).append(to_string(v.type.shape));
 }
 
 Error broken(std::size_t where, const std::string& what) {

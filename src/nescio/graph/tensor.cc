@@ -59,7 +59,7 @@ const char* dtype_name(DType t) {
 
 std::string to_string(const Shape& shape) {
   std::string out = "[";
-  for (std::size_t i = 0; i < shape.size(); ++i) out += (i ? ", " : "") + std::to_string(shape[i]);
+  for (std::size_t i = 0; i < shape.size(); ++i) out.append(i ? ", " : "").append(std::to_string(shape[i]));
   return out + "]";
 }
 

@@ -1,3 +1,4 @@
+// ntt/ntt.cc -- roots, twiddles and threads; the arithmetic is in ntt_kernels-inl.h.
 #include "nescio/ntt/ntt.h"
 
 #include <array>

@@ -185,6 +185,7 @@ inline void coset_stage_any(const Word* in, Word* out, unsigned k, std::size_t s
   f(in, out, k, stride, columns, begin, end, stage, s, s_begin, factors);
 }
 
-const NttKernels kNttKernels = {transform_any, coset_stage_any};
+// No code runs to make it.
+constinit const NttKernels kNttKernels = {.transform = transform_any, .coset_stage = coset_stage_any};
 
 }  // namespace nescio::NESCIO_ISA

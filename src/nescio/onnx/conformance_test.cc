@@ -87,7 +87,7 @@ std::string run_case(const fs::path& dir, const onnx::ModelProto& model, const s
     }
   }
   const Result<Graph> graph = import_onnx({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, options);
-  if (!graph.ok()) return "?" + to_string(graph.error());
+  if (!graph.ok()) return std::string("?").append(to_string(graph.error()));
   const auto outputs = evaluate(*graph, inputs);
   if (!outputs.ok()) return to_string(outputs.error());
   for (std::size_t i = 0; i < outputs->size(); ++i) {

@@ -29,7 +29,9 @@ TYPED_TEST(MaskRank, FullUnderTheLayoutRule) {
     EXPECT_EQ(generic_mask_rank<E>(kappa, rule_positions(kappa, kappa + 1)), full);
     // Exactly D cells more than needed.
     EXPECT_EQ((kappa + 1) * 2 * E::D, full + E::D);
-    if (kappa >= 3) EXPECT_EQ(generic_mask_rank<E>(kappa, rule_positions(kappa, kappa + 3)), full);
+    if (kappa >= 3) {
+      EXPECT_EQ(generic_mask_rank<E>(kappa, rule_positions(kappa, kappa + 3)), full);
+    }
     // More columns in any order do not hurt.
     std::vector<std::uint32_t> all = first(1u << kappa);
     std::shuffle(all.begin(), all.end(), std::mt19937(kappa));

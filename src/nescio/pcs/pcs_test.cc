@@ -184,7 +184,9 @@ TYPED_TEST(Opening, EqualMessagesCannotBeExchanged) {
     if (a.size != b.size) continue;
     std::vector<std::uint8_t> bad = proof.bytes();
     std::swap_ranges(bad.begin() + a.offset, bad.begin() + a.offset + a.size, bad.begin() + b.offset);
-    if (bad != proof.bytes()) EXPECT_FALSE(s.verify(bad).ok()) << a.label;
+    if (bad != proof.bytes()) {
+      EXPECT_FALSE(s.verify(bad).ok()) << a.label;
+    }
   }
 }
 
@@ -305,7 +307,9 @@ TEST(Randomness, FillsExactlyTheReservedCells) {
       EXPECT_EQ(x == F(), !random);
       EXPECT_EQ(x, again[i * stride + j]);
       EXPECT_EQ(x == other[i * stride + j], !random);
-      if (random) EXPECT_TRUE(seen.insert(x.canonical()).second);
+      if (random) {
+        EXPECT_TRUE(seen.insert(x.canonical()).second);
+      }
     }
 }
 

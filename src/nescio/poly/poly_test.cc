@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "nescio/field/extension.h"
@@ -88,6 +89,32 @@ TYPED_TEST(Poly, PrefixSumsOfManyVariables) {
   EXPECT_TRUE(lt_sum<E>(z, n) == E::one() - z[63] + eq_index<E>(z, n - 1));
   EXPECT_TRUE(eq_trunc<E>(z, r, n) == (E::one() - z[63]) * (E::one() - r[63]) * eq<E>(z63, r63) +
                                           eq_index<E>(z, n - 1) * eq_index<E>(r, n - 1));
+}
+
+TYPED_TEST(Poly, EqRangeIsASliceOfTheTable) {
+  using E = TypeParam;
+  const auto z = this->point(4);
+  const auto t = eq_table<E>(z);
+  for (std::uint64_t begin = 0; begin <= 16; ++begin)
+    for (std::uint64_t end = begin; end <= 16; ++end)
+      EXPECT_TRUE(eq_range<E>(z, begin, end) == std::vector<E>(t.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                               t.begin() + static_cast<std::ptrdiff_t>(end)));
+}
+
+TYPED_TEST(Poly, EqShiftSumsTheOverlap) {
+  using E = TypeParam;
+  for (const auto& [kz, kr] : {std::pair{3u, 3u}, std::pair{4u, 2u}, std::pair{2u, 4u}, std::pair{0u, 2u}}) {
+    const auto z = this->point(kz), r = this->point(kr);
+    for (std::int64_t shift = -20; shift <= 20; ++shift) {
+      E want = E::zero();
+      for (std::uint64_t n = 0; n <= 1u << kr; ++n) {
+        EXPECT_TRUE(eq_shift<E>(z, r, shift, n) == want) << kz << " " << kr << " " << shift << " " << n;
+        const std::int64_t target = static_cast<std::int64_t>(n) + shift;
+        if (n < 1u << kr && target >= 0 && target < std::int64_t{1} << kz)
+          want += eq_index<E>(r, n) * eq_index<E>(z, static_cast<std::uint64_t>(target));
+      }
+    }
+  }
 }
 
 // The truncated weights eq(z,i) [i<n], extended multilinearly, at r.

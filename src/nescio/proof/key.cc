@@ -40,6 +40,7 @@ Result<VerifyingKey> read_key(std::span<const std::uint8_t> bytes) {
   NESCIO_TRY_STATUS(check_circuit(key.circuit, true));
   NESCIO_TRY(key.layout, read_layout(in, key.circuit));
   NESCIO_TRY(const std::uint32_t bindings, in.count(4));
+  NESCIO_VERIFY(bindings == key.circuit.digests.size(), ErrorCode::kVKey, in.position());
   for (std::uint32_t i = 0; i < bindings; ++i) {
     NESCIO_TRY(const std::uint32_t n, in.count(8));
     std::vector<F> binding(n);

@@ -97,7 +97,9 @@ class Prover {
     }
     clock.lap(timings_.segments);
     relation::Functional<E> functional;
-    NESCIO_TRY(const E sigma, join(tr, parts, ends, alpha, beta, cells, functional));
+    const Result<E> joined = join(tr, parts, ends, alpha, beta, cells, functional);
+    if (!joined.ok() && joined.error().code == ErrorCode::kVLookup) return pcs::Opened::kRestart;  // a denominator is 0
+    NESCIO_TRY(const E sigma, joined);
     for (const ProofWriter& part : parts) out.append(part);
     std::vector<ExtVector<E>> weight = relation::dense(functional, circuit_, task_.key.layout);
     weight.resize(std::size_t{1} << task_.key.params.kappa);

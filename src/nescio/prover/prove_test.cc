@@ -5,6 +5,7 @@
 
 #include "nescio/base/parallel.h"
 #include "nescio/prover/setup.h"
+#include "nescio/relation/random_circuit.h"
 #include "nescio/relation/test_network.h"
 #include "nescio/verifier/test_key.h"
 #include "nescio/verifier/verifier.h"
@@ -122,6 +123,37 @@ TEST(Prove, false_witness_is_refused_by_the_prover) {
   const auto proof = prove({key, net.witness, net.statement, kStatement, kContext}, seed(1));
   ASSERT_FALSE(proof.ok());
   EXPECT_EQ(proof.error().code, ErrorCode::kSelfCheck);
+}
+
+// Every kind of definition, two segments; other public values than those of the proof are an error, never more.
+TEST(Prove, random_circuits) {
+  for (std::uint64_t seed_number = 0; seed_number < 40; ++seed_number) {
+    RandomCircuit r(seed_number);
+    const VerifyingKey key = toy_key<Ext3>(r.circuit, 8);
+    const CheckedKey checked = UncheckedKeyForTests::make(key);
+    ASSERT_TRUE(check_layout(key.circuit, key.layout).ok());
+    Witness witness = r.witness;
+    witness.values.resize(key.circuit.tensors.size());
+    PublicValues values = r.statement;
+    values.resize(key.circuit.tensors.size());
+    const auto proof = prove({key, witness, values, kStatement, kContext}, seed(1));
+    ASSERT_TRUE(proof.ok()) << seed_number << " " << to_string(proof.error());
+    ASSERT_TRUE(verify(checked, values, kStatement, kContext, *proof).ok()) << seed_number;
+    for (const std::uint64_t x : {0U, 1U}) {
+      PublicValues other = values;
+      for (auto& v : other) std::fill(v.begin(), v.end(), F(x));
+      if (other != values) EXPECT_FALSE(verify(checked, other, kStatement, kContext, *proof).ok());
+    }
+    for (int lie = 0; lie < 3; ++lie) {
+      Witness w = witness;
+      TensorId id = 0;
+      do id = static_cast<TensorId>(r.below(w.values.size()));
+      while (w.values[id].empty());
+      w.values[id][r.below(w.values[id].size())] += F(1);
+      EXPECT_EQ(prove({key, w, values, kStatement, kContext}, seed(1)).ok(),
+                check_witness(key.circuit, w, values).ok());
+    }
+  }
 }
 
 }  // namespace

@@ -89,6 +89,10 @@ struct QuantGraph {
   friend bool operator==(const QuantGraph&, const QuantGraph&) = default;
 };
 
+// Integers of the model's ports, one list for each, row-major.
+using IntegerInputs = std::vector<SecretVector<std::int64_t>>;
+using IntegerOutputs = std::vector<SecretVector<std::int64_t>>;
+
 // Shapes, ids, ranges and attributes are consistent and within limits: what lowering relies on. kKey names the node.
 Status validate(const QuantGraph& graph);
 

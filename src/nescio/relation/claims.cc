@@ -8,7 +8,7 @@
 namespace nescio::relation {
 namespace {
 
-bool known(const Tensor& t) {
+bool known(const TensorDef& t) {
   return std::holds_alternative<Constant>(t.def) || std::holds_alternative<Public>(t.def);
 }
 
@@ -25,20 +25,26 @@ std::vector<F> known_values(const Circuit& circuit, const PublicValues& publics,
 template <class E>
 E known_claim(const Circuit& circuit, const PublicValues& publics, const Claim<E>& claim) {
   const Dims& dims = circuit[claim.tensor].dims;
-  std::vector<E> w = {claim.coef};  // outer product of the weights, dimension 0 fastest
-  for (std::size_t d = 0; d < dims.size(); ++d) {
-    const std::vector<E> t = claim.weights[d].table(dims[d]);
-    std::vector<E> next;
-    next.reserve(w.size() * t.size());
-    for (const E& y : t)
-      for (const E& x : w) next.push_back(x * y);
-    w = std::move(next);
-  }
   const std::vector<F> values = known_values(circuit, publics, claim.tensor);
-  NESCIO_CHECK(values.size() == w.size());
-  E sum;
-  for (std::size_t i = 0; i < w.size(); ++i) sum += w[i] * values[i];
-  return sum;
+  // Sums out one dimension after the other; the first of extent above 1 while the values are still in F.
+  E coef = claim.coef;
+  std::vector<E> sums;
+  const auto sum_out = [&](const std::vector<E>& w, const auto& from) {
+    std::vector<E> to(from.size() / w.size());
+    for (std::size_t i = 0; i < from.size(); ++i) to[i / w.size()] += w[i % w.size()] * from[i];
+    sums = std::move(to);
+  };
+  for (std::size_t d = 0; d < dims.size(); ++d) {
+    const std::vector<E> w = claim.weights[d].table(dims[d]);
+    if (dims[d] == 1) {
+      coef *= w[0];
+    } else if (sums.empty()) {
+      sum_out(w, values);
+    } else {
+      sum_out(w, sums);
+    }
+  }
+  return sums.empty() ? coef * values[0] : coef * sums[0];
 }
 
 template <class E>
@@ -153,21 +159,21 @@ Claim<E> contract_known(const Circuit& circuit, const PublicValues& publics, con
 }  // namespace
 
 template <class E>
-void add_merged(std::vector<Claim<E>>& list, const Claim<E>& claim) {
-  for (Claim<E>& c : list)
-    if (c.tensor == claim.tensor && c.weights == claim.weights) {
-      c.coef += claim.coef;
-      return;
-    }
-  list.push_back(claim);
+void MergedClaims<E>::add(const Claim<E>& claim) {
+  const auto [at, fresh] = place_.try_emplace({claim.tensor, claim.weights}, list_.size());
+  if (fresh) {
+    list_.push_back(claim);
+  } else {
+    list_[at->second].coef += claim.coef;
+  }
 }
 
 template <class E>
 void expand(const Circuit& circuit, const PublicValues& publics, const Claim<E>& claim, Expanded<E>& out) {
-  const Tensor& t = circuit[claim.tensor];
+  const TensorDef& t = circuit[claim.tensor];
   NESCIO_CHECK(claim.weights.size() == t.dims.size());
   if (std::holds_alternative<Committed>(t.def)) {
-    add_merged(out.atoms, claim);
+    out.atoms.add(claim);
   } else if (known(t)) {
     out.constant += known_claim(circuit, publics, claim);
   } else if (const auto* affine = std::get_if<Affine>(&t.def)) {
@@ -184,7 +190,7 @@ void expand(const Circuit& circuit, const PublicValues& publics, const Claim<E>&
     if (known(circuit[contract.a]) || known(circuit[contract.b])) {
       expand(circuit, publics, contract_known(circuit, publics, claim, contract), out);
     } else {
-      add_merged(out.instances, claim);
+      out.instances.add(claim);
     }
   }
 }
@@ -265,7 +271,7 @@ Weights<E> point_weights(const Dims& dims, std::span<const E> z) {
 }
 
 #define NESCIO_INSTANTIATE(E)                                                                                   \
-  template void add_merged(std::vector<Claim<E>>&, const Claim<E>&);                                            \
+  template class MergedClaims<E>;                                                                               \
   template void expand(const Circuit&, const PublicValues&, const Claim<E>&, Expanded<E>&);                     \
   template Instance<E> make_instance(const Circuit&, const Claim<E>&);                                          \
   template E instance_weight(const Instance<E>&, std::span<const E>);                                           \

@@ -6,7 +6,9 @@
 // private operands stops: an instance for the product sumcheck. No message is sent.
 // Spec  docs/spec/relations.md
 #pragma once
+#include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "nescio/circuit/circuit.h"
@@ -21,16 +23,27 @@ struct Claim {
   TensorId tensor;
   Weights<E> weights;
 };
+// Claims in the order of their first appearance; one that is there already only adds its coefficient.
+template <class E>
+class MergedClaims {
+ public:
+  void add(const Claim<E>& claim);
+  bool empty() const { return list_.empty(); }
+  std::size_t size() const { return list_.size(); }
+  auto begin() const { return list_.begin(); }
+  auto end() const { return list_.end(); }
+
+ private:
+  std::vector<Claim<E>> list_;
+  std::map<std::pair<TensorId, Weights<E>>, std::size_t> place_;
+};
+
 template <class E>
 struct Expanded {
   E constant;
-  std::vector<Claim<E>> atoms;      // committed tensors
-  std::vector<Claim<E>> instances;  // contractions; equal ones are merged
+  MergedClaims<E> atoms;      // committed tensors
+  MergedClaims<E> instances;  // contractions
 };
-
-// Adds a claim, or its coefficient where the same claim stands already.
-template <class E>
-void add_merged(std::vector<Claim<E>>& list, const Claim<E>& claim);
 
 template <class E>
 void expand(const Circuit& circuit, const PublicValues& publics, const Claim<E>& claim, Expanded<E>& out);

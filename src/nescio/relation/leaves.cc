@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <unordered_map>
 
 #include "nescio/base/bits.h"
 
@@ -28,8 +29,10 @@ void add_blocks(LeafBlock::Kind kind, std::uint32_t number, const std::vector<st
   }
 }
 
-bool all_committed(const Circuit& circuit, const Lookup& lookup) {
-  return std::all_of(lookup.columns.begin(), lookup.columns.end(),
+// Cut in every dimension: no leaf is padding.
+bool is_exact(const Circuit& circuit, const Lookup& lookup) {
+  return circuit[lookup.columns[0]].dims.empty() ||
+         std::all_of(lookup.columns.begin(), lookup.columns.end(),
                      [&](TensorId id) { return circuit.committed(id) != nullptr; });
 }
 
@@ -69,7 +72,7 @@ LeafPlan plan_leaves(const Circuit& circuit, std::uint32_t segment) {
   for (std::uint32_t l = 0; l < circuit.lookups.size(); ++l) {
     const Lookup& lookup = circuit.lookups[l];
     if (lookup.segment != segment) continue;
-    add_blocks(LeafBlock::Kind::lookup, l, cut(circuit[lookup.columns[0]].dims, all_committed(circuit, lookup)),
+    add_blocks(LeafBlock::Kind::lookup, l, cut(circuit[lookup.columns[0]].dims, is_exact(circuit, lookup)),
                plan.blocks);
   }
   for (std::uint32_t t = 0; t < circuit.tables.size(); ++t) {
@@ -109,6 +112,7 @@ LeafClaims<E> leaf_claims(const Circuit& circuit, const LeafPlan& plan, const st
     std::vector<typename Weight<E>::Segment> segments;
   };
   std::vector<Open> open;
+  std::unordered_map<std::uint32_t, std::size_t> place;  // of a lookup in `open`
   for (const LeafBlock& block : plan.blocks) {
     const E e = eq_index<E>(point.subspan(block.log), block.offset >> block.log);
     std::span<const E> lo = point.first(block.log);
@@ -132,7 +136,7 @@ LeafClaims<E> leaf_claims(const Circuit& circuit, const LeafPlan& plan, const st
     }
     const Lookup& lookup = circuit.lookups[block.number];
     const Dims& dims = circuit[lookup.columns[0]].dims;
-    const bool exact = all_committed(circuit, lookup);
+    const bool exact = is_exact(circuit, lookup);
     Weights<E> weights;
     E logical = e;  // eq summed over the logical rows of the block
     std::size_t last = 0;
@@ -160,8 +164,9 @@ LeafClaims<E> leaf_claims(const Circuit& circuit, const LeafPlan& plan, const st
       continue;
     }
     // The inner point is the same for all blocks of one lookup: it is the low end of z.
-    auto it = std::find_if(open.begin(), open.end(), [&](const Open& o) { return o.lookup == block.number; });
-    if (it == open.end()) it = open.insert(open.end(), {block.number, {}, {}});
+    const auto [at, fresh] = place.try_emplace(block.number, open.size());
+    if (fresh) open.push_back({block.number, {}, {}});
+    Open* const it = &open[at->second];
     std::size_t skip = 0;
     for (std::size_t d = 0; d < last; ++d) skip += block.pieces[d].log;
     it->inner.assign(point.begin(), point.begin() + static_cast<std::ptrdiff_t>(skip));

@@ -110,11 +110,11 @@ template <class E>
 Claims<E> prove_wave(const Circuit& circuit, const PublicValues& publics, const Values& values,
                      const Claims<E>& equations, zk::ProverChannel<E>& ch) {
   const E zeta = equations.size() > 1 ? ch.challenge("zeta") : E::one();  // V -> P
-  std::vector<Claim<E>> merged;
+  MergedClaims<E> merged;
   Expanded<E> all;
   E power = E::one();
   for (const auto& claims : equations) {
-    for (const Claim<E>& c : claims) add_merged(merged, {c.coef * power, c.tensor, c.weights});
+    for (const Claim<E>& c : claims) merged.add({c.coef * power, c.tensor, c.weights});
     power *= zeta;
   }
   for (const Claim<E>& c : merged) expand(circuit, publics, c, all);

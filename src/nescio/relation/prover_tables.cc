@@ -39,7 +39,7 @@ void for_each_row(const Dims& dims, const typename Instance<E>::Side& side, cons
         offset += k * strides[static_cast<std::size_t>(side.variable[d])];
       }
     }
-    row(i * dims[0], offset, w);
+    row(dims.empty() ? 0 : i * dims[0], offset, w);
   }
 }
 

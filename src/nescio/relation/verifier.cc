@@ -21,19 +21,18 @@ struct Replay {
     atoms.push_back({tensor, std::move(weights)});
     return ch.tape().leaf(zk::Leaf::atom, static_cast<std::uint32_t>(atoms.size() - 1));
   }
-  // form - everything in `ex` but its instances.
-  zk::Form<E> subtract(zk::Form<E> form, Expanded<E>& ex) {
-    form = form - ex.constant;
-    for (Claim<E>& c : ex.atoms)
-      form = ch.tape().combine(E::zero(), E::one(), form, -c.coef, atom(c.tensor, std::move(c.weights)));
+  // form - constant - all claims; they are on committed tensors.
+  zk::Form<E> subtract(zk::Form<E> form, const E& constant, const auto& claims) {
+    form = form - constant;
+    for (const Claim<E>& c : claims)
+      form = ch.tape().combine(E::zero(), E::one(), form, -c.coef, atom(c.tensor, c.weights));
     return form;
   }
 
   void leaf_equations(const lookup::Tree<E>& tree, const LeafPlan& plan, const E& alpha, const E& beta,
                       std::vector<Equation<E>>& equations) {
     LeafClaims<E> leaves = leaf_claims(circuit, plan, tree.z, alpha, beta);
-    Expanded<E> p{leaves.p_constant, std::move(leaves.p_claims), {}};
-    ch.zero("lookup.p", subtract(tree.p, p));
+    ch.zero("lookup.p", subtract(tree.p, leaves.p_constant, leaves.p_claims));
     const auto dummy = ch.tape().leaf(zk::Leaf::dummy, 0);
     equations.push_back(
         {ch.tape().combine(-leaves.q_constant, E::one(), tree.q, -leaves.dummy, dummy), std::move(leaves.q_claims)});
@@ -56,17 +55,17 @@ struct Replay {
   std::vector<Equation<E>> wave(const std::vector<Equation<E>>& equations) {
     most_equations = std::max(most_equations, static_cast<std::uint32_t>(equations.size()));
     const E zeta = equations.size() > 1 ? ch.challenge("zeta") : E::one();  // V -> P
-    std::vector<Claim<E>> claims;  // a product of two factors over one tensor leaves equal ones
+    MergedClaims<E> claims;  // a product of two factors over one tensor leaves equal ones
     Expanded<E> all;
     auto claim = ch.constant(E::zero());
     E power = E::one();
     for (const Equation<E>& eq : equations) {
       claim = ch.tape().combine(E::zero(), E::one(), claim, power, eq.lhs);
-      for (const Claim<E>& c : eq.claims) add_merged(claims, {c.coef * power, c.tensor, c.weights});
+      for (const Claim<E>& c : eq.claims) claims.add({c.coef * power, c.tensor, c.weights});
       power *= zeta;
     }
     for (const Claim<E>& c : claims) expand(circuit, publics, c, all);
-    claim = subtract(claim, all);
+    claim = subtract(claim, all.constant, all.atoms);
     if (all.instances.empty()) {
       ch.zero("relation.affine", claim);
       return {};

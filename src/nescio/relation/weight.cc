@@ -2,8 +2,49 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace nescio::relation {
+namespace {
+
+template <class E>
+std::strong_ordering order(const E& a, const E& b) {
+  for (unsigned d = 0; d < E::D; ++d)
+    if (const auto c = a[d].canonical() <=> b[d].canonical(); c != 0) return c;
+  return std::strong_ordering::equal;
+}
+template <class E>
+std::strong_ordering order(const std::vector<E>& a, const std::vector<E>& b) {
+  return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end(),
+                                                [](const E& x, const E& y) { return order(x, y); });
+}
+
+}  // namespace
+
+template <class E>
+std::strong_ordering Weight<E>::compare(const Weight& a, const Weight& b) {
+  if (const auto c = a.kind_.index() <=> b.kind_.index(); c != 0) return c;
+  if (const auto* k = std::get_if<std::uint32_t>(&a.kind_)) return *k <=> std::get<std::uint32_t>(b.kind_);
+  if (const auto* p = std::get_if<Point>(&a.kind_)) return order(*p->z, *std::get<Point>(b.kind_).z);
+  if (const auto* d = std::get_if<Dense>(&a.kind_)) {
+    const auto& other = std::get<Dense>(b.kind_);
+    if (const auto c = std::compare_three_way()(d->w.get(), other.w.get()); c != 0) return c;
+    return d->begin <=> other.begin;
+  }
+  if (const auto* v = std::get_if<Window>(&a.kind_)) {
+    const auto& other = std::get<Window>(b.kind_);
+    const auto c = std::tie(v->offset, v->begin, v->end) <=> std::tie(other.offset, other.begin, other.end);
+    return c != 0 ? c : order(*v->z, *other.z);
+  }
+  const auto &list = *std::get<Pieces>(a.kind_).list, &other = *std::get<Pieces>(b.kind_).list;
+  return std::lexicographical_compare_three_way(
+      list.begin(), list.end(), other.begin(), other.end(), [](const Segment& x, const Segment& y) {
+        if (const auto c = std::tie(x.piece.offset, x.piece.log) <=> std::tie(y.piece.offset, y.piece.log); c != 0)
+          return c;
+        if (const auto c = order(x.coef, y.coef); c != 0) return c;
+        return order(x.z, y.z);
+      });
+}
 
 template <class E>
 std::vector<E> Weight<E>::table(std::uint32_t n) const {
@@ -14,7 +55,7 @@ std::vector<E> Weight<E>::table(std::uint32_t n) const {
 
 template <class E>
 std::vector<E> Weight<E>::table(std::uint32_t begin, std::uint32_t end) const {
-  if (const auto* p = std::get_if<Point>(&kind_)) return eq_range<E>(p->z, begin, end);
+  if (const auto* p = std::get_if<Point>(&kind_)) return eq_range<E>(*p->z, begin, end);
   std::vector<E> w(end - begin);
   // Adds x[0], x[1], .. at index `at` on.
   const auto add = [&](std::uint64_t at, std::span<const E> x) {
@@ -34,7 +75,7 @@ std::vector<E> Weight<E>::table(std::uint32_t begin, std::uint32_t end) const {
   } else {
     const auto& v = std::get<Window>(kind_);
     const std::uint32_t first = std::max(v.begin, begin), last = std::min(v.end, end);
-    if (first < last) add(first, eq_range<E>(v.z, first + v.offset, last + v.offset));
+    if (first < last) add(first, eq_range<E>(*v.z, first + v.offset, last + v.offset));
   }
   return w;
 }
@@ -57,13 +98,13 @@ Weight<E> Weight<E>::shifted(std::int64_t offset, std::uint32_t n, std::uint32_t
 
 template <class E>
 E Weight<E>::sum(std::uint32_t n) const {
-  if (const auto* p = std::get_if<Point>(&kind_)) return lt_sum<E>(p->z, n);
+  if (const auto* p = std::get_if<Point>(&kind_)) return lt_sum<E>(*p->z, n);
   if (std::holds_alternative<std::uint32_t>(kind_)) return E::one();
   E s;
   if (const auto* pieces = std::get_if<Pieces>(&kind_)) {
     for (const Segment& seg : *pieces->list) s += seg.coef;  // eq sums to 1 over a whole piece
   } else if (const auto* v = std::get_if<Window>(&kind_)) {
-    s = lt_sum<E>(v->z, v->end + v->offset) - lt_sum<E>(v->z, v->begin + v->offset);
+    s = lt_sum<E>(*v->z, v->end + v->offset) - lt_sum<E>(*v->z, v->begin + v->offset);
   } else {
     for (const E& x : *std::get<Dense>(kind_).w) s += x;
   }
@@ -74,7 +115,7 @@ template <class E>
 E Weight<E>::on_block(const Piece& block, std::span<const E> r) const {
   NESCIO_CHECK(r.size() == block.log);
   if (const auto* p = std::get_if<Point>(&kind_)) {
-    const std::span<const E> z(p->z);
+    const std::span<const E> z(*p->z);
     return eq_index<E>(z.subspan(block.log), block.offset >> block.log) * eq<E>(z.first(block.log), r);
   }
   if (const auto* k = std::get_if<std::uint32_t>(&kind_)) {
@@ -104,8 +145,8 @@ E Weight<E>::on_block(const Piece& block, std::span<const E> r) const {
     if (begin >= end) return s;
     if (v != nullptr) {
       const std::int64_t shift = v->offset + block.offset;
-      s = eq_shift<E>(v->z, r, shift, end - block.offset);
-      if (begin > block.offset) s -= eq_shift<E>(v->z, r, shift, begin - block.offset);
+      s = eq_shift<E>(*v->z, r, shift, end - block.offset);
+      if (begin > block.offset) s -= eq_shift<E>(*v->z, r, shift, begin - block.offset);
     } else {
       const std::vector<E> t = eq_range<E>(r, begin - block.offset, end - block.offset);
       for (std::size_t i = 0; i < t.size(); ++i) s += t[i] * (*d->w)[begin - d->begin + i];
@@ -121,7 +162,7 @@ std::vector<E> Weight<E>::extended_table(unsigned bits) const {
 
 template <class E>
 E Weight<E>::extension(std::span<const E> r) const {
-  if (const auto* p = std::get_if<Point>(&kind_)) return eq<E>(p->z, r);
+  if (const auto* p = std::get_if<Point>(&kind_)) return eq<E>(*p->z, r);
   return on_block({0, static_cast<std::uint8_t>(r.size())}, r);
 }
 

@@ -7,9 +7,13 @@
 //   pieces   w(i) = sum_p c_p [i in piece p] eq(z_p, i - offset_p), pieces aligned and disjoint
 //   dense    w(i) = any public vector from some index on, zero elsewhere
 //   window   w(i) = [begin <= i < end] eq(z, i + offset)    a point seen through a shift
+// Weights are equal if they were made alike: a point, an index, pieces and windows by what they hold; a dense vector is
+// equal to its own copies only. Not by its values: those may depend on a statement's public values, and what a proof
+// sends must be a function of the circuit alone.
 // `on_block` gives the multilinear extension of w restricted to an aligned block: what the verifier needs to evaluate
 // the combined functional at the end of the proof.
 #pragma once
+#include <compare>
 #include <memory>
 #include <span>
 #include <variant>
@@ -28,12 +32,9 @@ class Weight {
     E coef;
     Piece piece;
     std::vector<E> z;  // [piece.log]
-    friend bool operator==(const Segment& a, const Segment& b) {
-      return a.coef == b.coef && a.piece.offset == b.piece.offset && a.piece.log == b.piece.log && a.z == b.z;
-    }
   };
 
-  static Weight point(std::vector<E> z) { return Weight(Point{std::move(z)}); }
+  static Weight point(std::vector<E> z) { return Weight(Point{std::make_shared<const std::vector<E>>(std::move(z))}); }
   static Weight index(std::uint32_t k) { return Weight(k); }
   static Weight pieces(std::vector<Segment> s) {
     return Weight(Pieces{std::make_shared<const std::vector<Segment>>(std::move(s))});
@@ -59,32 +60,30 @@ class Weight {
   std::vector<E> extended_table(unsigned bits) const;
   E extension(std::span<const E> r) const;
 
-  friend bool operator==(const Weight& a, const Weight& b) { return a.kind_ == b.kind_; }
+  // Some total order, for sets of claims.
+  friend std::strong_ordering operator<=>(const Weight& a, const Weight& b) { return compare(a, b); }
+  friend bool operator==(const Weight& a, const Weight& b) { return compare(a, b) == std::strong_ordering::equal; }
 
  private:
+  using Vector = std::shared_ptr<const std::vector<E>>;
   struct Point {
-    std::vector<E> z;
-    friend bool operator==(const Point&, const Point&) = default;
+    Vector z;
   };
   struct Pieces {
     std::shared_ptr<const std::vector<Segment>> list;
-    friend bool operator==(const Pieces& a, const Pieces& b) { return a.list == b.list || *a.list == *b.list; }
   };
   struct Dense {
     std::uint32_t begin;
-    std::shared_ptr<const std::vector<E>> w;
-    friend bool operator==(const Dense& a, const Dense& b) {
-      return a.begin == b.begin && (a.w == b.w || *a.w == *b.w);
-    }
+    Vector w;
   };
   struct Window {
-    std::vector<E> z;
+    Vector z;
     std::int64_t offset;
     std::uint32_t begin, end;  // begin < end
-    friend bool operator==(const Window&, const Window&) = default;
   };
   using Kind = std::variant<Point, std::uint32_t, Pieces, Dense, Window>;
   explicit Weight(Kind kind) : kind_(std::move(kind)) {}
+  static std::strong_ordering compare(const Weight& a, const Weight& b);
 
   Kind kind_;
 };

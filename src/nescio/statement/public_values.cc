@@ -99,6 +99,8 @@ Result<Ask> merge(const Ask& in, const Ask& out, const OutputPort& port) {
 
 Result<PublicValues> statement_values(const Circuit& circuit, const Statement& statement,
                                       std::span<const Revealed> revealed) {
+  for (const Revealed& r : revealed)
+    if (const auto port = find_port(circuit, r.output); !port.ok()) return port.error();
   std::vector<PortValues> values(circuit.outputs.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     const OutputPort& port = circuit.outputs[i];
@@ -157,11 +159,6 @@ Result<PublicValues> statement_values(const Circuit& circuit, const Statement& s
       publics[port.pub_tie].push_back(F(c < k ? 1 : 0));
     }
   }
-  for (const Revealed& r : revealed)
-    NESCIO_TRY_STATUS([&]() -> Status {
-      NESCIO_TRY([[maybe_unused]] const std::size_t i, find_port(circuit, r.output));
-      return Unit{};
-    }());
   return publics;
 }
 

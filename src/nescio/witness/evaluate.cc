@@ -12,7 +12,7 @@
 namespace nescio {
 namespace {
 
-void compute(const Circuit& circuit, const Tensor& tensor, const std::vector<std::span<const F>>& view,
+void compute(const Circuit& circuit, const TensorDef& tensor, const std::vector<std::span<const F>>& view,
              std::span<F> out) {
   if (const auto* affine = std::get_if<Affine>(&tensor.def)) {
     std::fill(out.begin(), out.end(), F::from_signed(affine->constant));
@@ -84,7 +84,7 @@ Result<Evaluated> evaluate_virtual(const Circuit& circuit, const Witness& witnes
   out.view_.resize(circuit.tensors.size());
   out.own_.resize(circuit.tensors.size());
   for (TensorId id = 0; id < circuit.tensors.size(); ++id) {
-    const Tensor& tensor = circuit[id];
+    const TensorDef& tensor = circuit[id];
     const auto n = static_cast<std::size_t>(num_cells(tensor.dims));
     if (const auto* committed = std::get_if<Committed>(&tensor.def)) {
       if (committed->role > Role::multiplicity) continue;

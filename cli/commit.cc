@@ -1,0 +1,52 @@
+#include <memory>
+
+#include "command.h"
+#include "nescio/api/prover_model.h"
+
+namespace nescio::cli {
+namespace {
+
+struct Arguments {
+  std::string model, proving = "pk.key", verifying = "vk.key";
+  CommitOptions commit;
+};
+
+int run(const Arguments& args, const Options& options) {
+  const auto bytes = read_file(args.model);
+  if (!bytes.ok()) return fail(options, bytes.error());
+  auto model = read_model(*bytes);
+  if (!model.ok()) return fail(options, model.error());
+  const auto key = commit_model(std::move(*model), args.commit);
+  if (!key.ok()) return fail(options, key.error());
+  const auto proving = write_proving_key(*key);
+  const auto verifying = write_key(key->key->key());
+  // The private file first: a verifying key without it would be of no use.
+  if (const Status s = write_file(args.proving, proving, 0600); !s.ok()) return fail(options, s.error());
+  if (const Status s = write_file(args.verifying, verifying, 0644); !s.ok()) return fail(options, s.error());
+  line(options, "model", hex(key->key->model().bytes));
+  line(options, "proving key", args.proving + " (private), " + grouped(proving.size()) + " bytes");
+  line(options, "verifying key", args.verifying + " (public), " + grouped(verifying.size()) + " bytes");
+  line(options, "security", std::to_string(key->key->key().params.security_bits) + " bits");
+  json(options, {{"ok", true},
+                 {"model_id", hex(key->key->model().bytes)},
+                 {"key_id", hex(key->key->id().bytes)},
+                 {"proving_key", args.proving},
+                 {"verifying_key", args.verifying},
+                 {"proving_key_bytes", proving.size()},
+                 {"verifying_key_bytes", verifying.size()},
+                 {"security_bits", key->key->key().params.security_bits}});
+  return kDone;
+}
+
+}  // namespace
+
+void add_commit(CLI::App& app, const Options& options, int& exit_code) {
+  auto args = std::make_shared<Arguments>();
+  CLI::App* sub = app.add_subcommand("commit", "commit to a compiled model: makes its two keys and prints its id");
+  sub->add_option("MODEL", args->model, "compiled model")->required();
+  sub->add_option("--proving-key", args->proving, "private key to write");
+  sub->add_option("--verifying-key", args->verifying, "public key to write");
+  sub->callback([args, &options, &exit_code] { exit_code = run(*args, options); });
+}
+
+}  // namespace nescio::cli

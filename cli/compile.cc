@@ -1,0 +1,64 @@
+#include <cstdio>
+#include <memory>
+
+#include "command.h"
+#include "nescio/api/prover_model.h"
+#include "progress.h"
+
+namespace nescio::cli {
+namespace {
+
+struct Arguments {
+  std::string model, calibration, output = "model.nescio";
+  std::vector<std::string> dimensions;
+  CompileOptions compile;
+};
+
+int run(Arguments& args, const Options& options) {
+  for (const std::string& d : args.dimensions) {
+    const std::size_t equals = d.rfind('=');
+    std::int64_t size = 0;
+    if (equals == std::string::npos || std::sscanf(d.c_str() + equals + 1, "%ld", &size) != 1 || size < 1)
+      return fail(options, Error{ErrorCode::kUsage, 0, "--dimension " + d + ": write NAME=SIZE", {}});
+    args.compile.dimensions[d.substr(0, equals)] = size;
+  }
+  const auto model = compile_model(args.model, args.calibration, args.compile, progress_bar(options));
+  if (!model.ok()) return fail(options, model.error());
+  const auto bytes = write_model(*model);
+  if (const Status written = write_file(args.output, bytes, 0600); !written.ok()) return fail(options, written.error());
+  line(options, "compiled", args.output + " (private), " + grouped(bytes.size()) + " bytes");
+  nlohmann::ordered_json outputs = nlohmann::ordered_json::array();
+  for (const OutputError& e : model->accuracy.outputs) {
+    char text[160];
+    std::snprintf(text, sizeof text, "largest error %.3g, mean %.3g, of a range of %.4g", e.largest, e.mean, e.range);
+    line(options, "output " + e.output, text);
+    outputs.push_back({{"name", e.output}, {"largest_error", e.largest}, {"mean_error", e.mean}, {"range", e.range}});
+  }
+  line(options, "calibrated on",
+       grouped(model->accuracy.rows) + " rows, of which " + grouped(model->accuracy.out_of_range) + " out of range");
+  for (const std::string& note : model->graph.notes) line(options, "note", note);
+  json(options, {{"ok", true},
+                 {"model", args.output},
+                 {"bytes", bytes.size()},
+                 {"rows", model->accuracy.rows},
+                 {"out_of_range", model->accuracy.out_of_range},
+                 {"outputs", outputs},
+                 {"notes", model->graph.notes}});
+  return kDone;
+}
+
+}  // namespace
+
+void add_compile(CLI::App& app, const Options& options, int& exit_code) {
+  auto args = std::make_shared<Arguments>();
+  CLI::App* sub = app.add_subcommand("compile", "quantise an ONNX model and lower it to a circuit");
+  sub->add_option("MODEL", args->model, "ONNX file")->required();
+  sub->add_option("--calibrate", args->calibration, "example inputs: CSV, .npy, .npz or JSON")->required();
+  sub->add_option("-o,--output", args->output, "private file with circuit and weights");
+  sub->add_option("--dimension", args->dimensions, "NAME=SIZE of a dimension that the model leaves open");
+  sub->add_option("--headroom", args->compile.quant.headroom, "how far beyond the calibrated range values may go")
+      ->check(CLI::Range(1.0, 64.0));
+  sub->callback([args, &options, &exit_code] { exit_code = run(*args, options); });
+}
+
+}  // namespace nescio::cli

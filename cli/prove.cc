@@ -1,0 +1,77 @@
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+#include "command.h"
+#include "nescio/api/prover_model.h"
+#include "progress.h"
+
+namespace nescio::cli {
+namespace {
+
+struct Arguments {
+  std::string key, input, statement, output = "proof.nescio", context;
+  std::vector<std::string> reveal;
+};
+
+int run(const Arguments& args, const Options& options) {
+  const auto bytes = read_file(args.key);
+  if (!bytes.ok()) return fail(options, bytes.error());
+  const auto key = read_proving_key(*bytes);
+  if (!key.ok()) return fail(options, key.error());
+  ProveRequest request;
+  auto inputs = read_arrays(args.input);
+  if (!inputs.ok()) return fail(options, inputs.error());
+  request.inputs = std::move(*inputs);
+  request.statement = args.statement;
+  request.reveal = args.reveal;
+  request.context.assign(args.context.begin(), args.context.end());
+  const auto start = std::chrono::steady_clock::now();
+  const auto proven = prove_statement(*key, request, progress_bar(options));
+  const double prove_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  if (!proven.ok()) return fail(options, proven.error());
+  if (const Status written = write_file(args.output, proven->file, 0644); !written.ok())
+    return fail(options, written.error());
+  const Timings& t = proven->timings;
+  char text[96];
+  std::snprintf(text, sizeof text, "%.1f ms", prove_ms);
+  line(options, "proven", args.statement.empty() ? "(only the revealed values)" : args.statement);
+  line(options, "proof", args.output + ", " + grouped(proven->file.size()) + " bytes");
+  line(options, "time", text);
+  line(options, "memory", grouped(peak_memory_bytes() / 1000000) + " MB");
+  json(options, {{"ok", true},
+                 {"statement", args.statement},
+                 {"proof", args.output},
+                 {"proof_bytes", proven->file.size()},
+                 {"prove_ms", prove_ms},
+                 {"phases_ms",
+                  {{"witness", proven->witness_ms},
+                   {"evaluate", t.evaluate},
+                   {"random", t.random},
+                   {"commit", t.commit},
+                   {"segments", t.segments},
+                   {"functional", t.functional},
+                   {"opening", t.opening},
+                   {"self_verify", proven->verify_ms}}},
+                 {"threads", num_threads()},
+                 {"peak_memory_bytes", peak_memory_bytes()}});
+  return kDone;
+}
+
+}  // namespace
+
+void add_prove(CLI::App& app, const Options& options, int& exit_code) {
+  auto args = std::make_shared<Arguments>();
+  CLI::App* sub =
+      app.add_subcommand("prove", "prove a statement about the model's output for an input; nothing else is revealed");
+  sub->add_option("--proving-key", args->key, "private key of the model")->required();
+  sub->add_option("--input", args->input, "JSON, .npy, .npz or CSV")->required();
+  sub->add_option("--statement", args->statement,
+                  "e.g. 'score >= 700', 'score in [600, 700]', 'argmax(probs) == 2'; joined by 'and'");
+  sub->add_option("--reveal", args->reveal, "outputs whose values the proof discloses");
+  sub->add_option("--context", args->context, "bound into the proof: a loan number, a nonce, an address");
+  sub->add_option("-o,--output", args->output, "proof file");
+  sub->callback([args, &options, &exit_code] { exit_code = run(*args, options); });
+}
+
+}  // namespace nescio::cli

@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "nescio/api/prover_model.h"
+#include "nescio/base/file.h"
+#include "nescio/compile/canonical.h"
+#include "nescio/compile/plan.h"
+#include "nescio/onnx/import.h"
+#include "nescio/ops/evaluate.h"
+
+namespace nescio {
+namespace {
+
+void report(const Progress& progress, std::string_view phase, double done) {
+  if (progress) progress(phase, done);
+}
+
+std::vector<double> real_outputs(const QuantGraph& graph, const IntegerOutputs& outputs) {
+  std::vector<double> out;
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    for (const std::int64_t v : outputs[i])
+      out.push_back(static_cast<double>(v) * graph.values[graph.outputs[i].value].scales[0]);
+  return out;
+}
+
+// Float and quantised outputs for each row.
+Result<Accuracy> compare(const Graph& graph, const QuantGraph& quant, const Program& program, const Calibration& data,
+                         const Progress& progress) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  Accuracy out;
+  out.rows = data.rows.size();
+  for (std::size_t r = 0; r < data.rows.size(); ++r) {
+    if (r % 16 == 0) report(progress, "accuracy", static_cast<double>(r) / static_cast<double>(data.rows.size()));
+    NESCIO_TRY(const auto floats, evaluate(graph, data.rows[r]));
+    std::vector<double> wanted;
+    for (const Tensor& t : floats)
+      for (std::size_t i = 0; i < t.size(); ++i) wanted.push_back(t.real(i));
+    std::vector<double> got(wanted.size(), kNan);
+    IntegerInputs inputs;
+    bool ok = true;
+    for (std::size_t i = 0; ok && i < quant.inputs.size(); ++i) {
+      auto x = quantise_input(quant, quant.inputs[i], data.rows[r][i].reals());
+      ok = x.ok();
+      if (ok) inputs.push_back(std::move(*x));
+    }
+    if (ok) {
+      auto run = run_model(program, quant, inputs);
+      ok = run.ok();
+      if (ok) got = real_outputs(quant, *run);
+    }
+    if (!ok) ++out.out_of_range;
+    out.float_values.push_back(std::move(wanted));
+    out.quantised_values.push_back(std::move(got));
+  }
+  std::size_t at = 0;
+  for (const QuantPort& port : quant.outputs) {
+    const std::uint64_t n = num_elements(quant.values[port.value].shape);
+    OutputError e{port.name};
+    double low = std::numeric_limits<double>::infinity(), high = -low, sum = 0;
+    std::uint64_t count = 0;
+    for (std::size_t r = 0; r < out.float_values.size(); ++r)
+      for (std::size_t c = at; c < at + n; ++c) {
+        low = std::min(low, out.float_values[r][c]);
+        high = std::max(high, out.float_values[r][c]);
+        const double error = std::abs(out.float_values[r][c] - out.quantised_values[r][c]);
+        if (std::isnan(error)) continue;
+        e.largest = std::max(e.largest, error);
+        sum += error;
+        ++count;
+      }
+    e.mean = count != 0 ? sum / static_cast<double>(count) : 0;
+    e.range = high - low;
+    out.outputs.push_back(e);
+    at += n;
+  }
+  return out;
+}
+
+Result<Graph> import_canonical(std::span<const std::uint8_t> onnx, const std::string& directory,
+                               const std::map<std::string, std::int64_t>& dimensions) {
+  ImportOptions options;
+  options.dimensions = dimensions;
+  options.directory = directory;
+  NESCIO_TRY(const Graph graph, import_onnx(onnx, options));
+  return canonicalise(graph);
+}
+
+}  // namespace
+
+Result<Model> compile_model(const std::string& onnx_path, const std::string& calibration_path,
+                            const CompileOptions& options, const Progress& progress) {
+  report(progress, "reading the model", 0);
+  NESCIO_TRY(const auto onnx, read_file(onnx_path, std::size_t{1} << 31));
+  const std::size_t slash = onnx_path.rfind('/');
+  NESCIO_TRY(const Graph graph,
+             import_canonical(onnx, slash == std::string::npos ? "." : onnx_path.substr(0, slash), options.dimensions));
+  report(progress, "calibrating", 0);
+  NESCIO_TRY(const NamedArrays arrays, read_arrays(calibration_path));
+  NESCIO_TRY(const Calibration calibration, make_calibration(arrays, graph));
+  Model model;
+  NESCIO_TRY(model.graph, quantise(graph, calibration, options.quant));
+  report(progress, "choosing tables", 0);
+  NESCIO_TRY(model.plan, choose_plan(model.graph));
+  NESCIO_TRY(const Program program, make_program(model.graph, model.plan));
+  NESCIO_TRY(model.accuracy, compare(graph, model.graph, program, calibration, progress));
+  model.accuracy.float_values.clear();
+  model.accuracy.quantised_values.clear();
+  model.float_model.emplace_back(onnx.begin(), onnx.end());
+  report(progress, "compiled", 1);
+  return model;
+}
+
+Result<Accuracy> measure(const Model& model, const std::string& data_path, const Progress& progress) {
+  NESCIO_CHECK(!model.float_model.empty());
+  const std::string& onnx = model.float_model[0];
+  NESCIO_TRY(const Graph graph, import_canonical(bytes_of(onnx), {}, {}));
+  NESCIO_TRY(const NamedArrays arrays, read_arrays(data_path));
+  NESCIO_TRY(const Calibration data, make_calibration(arrays, graph));
+  NESCIO_TRY(const Program program, make_program(model.graph, model.plan));
+  return compare(graph, model.graph, program, data, progress);
+}
+
+}  // namespace nescio

@@ -1,0 +1,82 @@
+// api/prover_model.h -- the prover as users meet it: compile a model, commit to it, prove a statement about a run.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nescio/api/proof_file.h"
+#include "nescio/arrays/array.h"
+#include "nescio/compile/program.h"
+#include "nescio/prover/prove.h"
+#include "nescio/quant/quantise.h"
+#include "nescio/verifier/checked_key.h"
+
+namespace nescio {
+
+// A phase of long work and how much of it is done, in [0, 1].
+using Progress = std::function<void(std::string_view phase, double done)>;
+
+// How far the integers are from the float model, over a set of rows.
+struct OutputError {
+  std::string output;
+  double largest = 0, mean = 0;  // absolute, in the output's own unit
+  double range = 0;              // largest - smallest float value
+};
+struct Accuracy {
+  std::uint64_t rows = 0;
+  std::uint64_t out_of_range = 0;  // rows that the circuit refuses
+  std::vector<OutputError> outputs;
+  std::vector<std::vector<double>> float_values, quantised_values;  // [row][cells of all outputs]; NaN where refused
+};
+
+// A compiled model: private, since it holds the weights.
+struct Model {
+  QuantGraph graph;
+  GadgetPlan plan;
+  Accuracy accuracy;                     // over the calibration rows; without the values
+  std::vector<std::string> float_model;  // for reports: the ONNX file's bytes, one string, or none
+};
+
+struct CompileOptions {
+  QuantOptions quant = {};
+  std::map<std::string, std::int64_t> dimensions = {};  // sizes of dimensions that the model leaves open
+};
+// kModel, kOp, .. all problems at once; kCalib.
+Result<Model> compile_model(const std::string& onnx_path, const std::string& calibration_path,
+                            const CompileOptions& options, const Progress& progress = {});
+std::vector<std::uint8_t> write_model(const Model& model);
+Result<Model> read_model(std::span<const std::uint8_t> bytes);  // kKey
+Result<Accuracy> measure(const Model& model, const std::string& data_path, const Progress& progress = {});
+
+// Private: the verifying key, the model, and the salt of its digest.
+struct ProvingKey {
+  std::optional<CheckedKey> key;  // always there
+  Model model;
+  DigestCells salt{};
+  Program program;
+};
+struct CommitOptions {
+  std::uint8_t security_bits = 128;
+};
+Result<ProvingKey> commit_model(Model model, const CommitOptions& options);
+std::vector<std::uint8_t> write_proving_key(const ProvingKey& key);
+Result<ProvingKey> read_proving_key(std::span<const std::uint8_t> bytes);  // kKey
+
+struct ProveRequest {
+  NamedArrays inputs;
+  std::string statement;
+  std::vector<std::string> reveal;  // names of outputs
+  std::vector<std::uint8_t> context;
+};
+struct Proven {
+  std::vector<std::uint8_t> file;  // api/proof_file.h; it has been verified
+  Timings timings;
+  double witness_ms = 0, verify_ms = 0;
+};
+// kUsage, kInShape, kInNonFinite, kInRange, kRange, kStatementFalse. Nothing of a proof exists after an error.
+Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& request, const Progress& progress = {});
+
+}  // namespace nescio

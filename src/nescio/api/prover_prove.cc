@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <chrono>
+
+#include "nescio/api/prover_model.h"
+#include "nescio/api/verify.h"
+#include "nescio/base/byte_reader.h"
+#include "nescio/base/byte_writer.h"
+#include "nescio/prover/setup.h"
+#include "nescio/transcript/prover_random.h"
+
+namespace nescio {
+namespace {
+
+constexpr std::string_view kMagic = "nescio proving key";
+
+double ms_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+// 4 uniform secret cells.
+DigestCells random_salt() {
+  const SecretDigest seed = os_random();
+  Prf prf(seed, "digest salt", 0);
+  DigestCells salt;
+  for (F& x : salt) x = prf.base();
+  return salt;
+}
+
+// The array of each input port, by name; or by order if the names are empty.
+Result<IntegerInputs> integer_inputs(const QuantGraph& graph, const NamedArrays& arrays) {
+  IntegerInputs out;
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
+    const QuantPort& port = graph.inputs[i];
+    const Array* found = nullptr;
+    for (const auto& [name, array] : arrays)
+      if (name == port.name) found = &array;
+    if (found == nullptr && i < arrays.size() && arrays[i].first.empty()) found = &arrays[i].second;
+    if (found == nullptr) return Error{ErrorCode::kInShape, 0, "the input '" + port.name + "' is missing", {}};
+    NESCIO_TRY(auto x, quantise_input(graph, port, found->values));
+    out.push_back(std::move(x));
+  }
+  for (const auto& [name, array] : arrays)
+    if (!name.empty() &&
+        std::none_of(graph.inputs.begin(), graph.inputs.end(), [&n = name](const QuantPort& p) { return p.name == n; }))
+      return Error{ErrorCode::kInShape, 0, "the model has no input '" + name + "'", {}};
+  return out;
+}
+
+std::vector<Revealed> revealed_values(const Circuit& circuit, const std::vector<std::string>& names,
+                                      const IntegerOutputs& outputs) {
+  std::vector<Revealed> out;
+  for (std::size_t i = 0; i < circuit.outputs.size(); ++i)
+    if (std::find(names.begin(), names.end(), circuit.outputs[i].name) != names.end())
+      out.push_back({circuit.outputs[i].name, {outputs[i].begin(), outputs[i].end()}});
+  std::sort(out.begin(), out.end(), [](const Revealed& a, const Revealed& b) { return a.output < b.output; });
+  return out;
+}
+
+Status known_outputs(const Circuit& circuit, const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (std::none_of(circuit.outputs.begin(), circuit.outputs.end(),
+                     [&](const OutputPort& p) { return p.name == name; }))
+      return Error{ErrorCode::kUsage, 0, "--reveal " + name + ": the model has no such output", {}};
+  return Unit{};
+}
+
+}  // namespace
+
+Result<ProvingKey> commit_model(Model model, const CommitOptions& options) {
+  ProvingKey out;
+  NESCIO_TRY(out.program, make_program(model.graph, model.plan));
+  out.salt = random_salt();
+  NESCIO_TRY(const DigestCells digest, weights_digest(out.program, model.graph, out.salt));
+  soundness::SearchOptions search;
+  search.security_bits = options.security_bits;
+  NESCIO_TRY(VerifyingKey key, make_key(out.program.emitted.circuit, {{digest.begin(), digest.end()}}, search));
+  NESCIO_TRY(out.key, verify_key(std::move(key)));  // what every verifier will ask
+  out.model = std::move(model);
+  return out;
+}
+
+std::vector<std::uint8_t> write_proving_key(const ProvingKey& key) {
+  ByteWriter out;
+  out.bytes(bytes_of(kMagic));
+  out.u(kFormatVersion);
+  const auto verifying = write_key(key.key->key());
+  out.u(static_cast<std::uint64_t>(verifying.size()));
+  out.bytes(verifying);
+  for (const F& x : key.salt) out.u(x.canonical());
+  out.bytes(write_model(key.model));
+  out.bytes(Hasher().part(out.data()).finish().bytes);
+  return out.take();
+}
+
+Result<ProvingKey> read_proving_key(std::span<const std::uint8_t> bytes) {
+  ByteReader in(bytes, ErrorCode::kKey);
+  NESCIO_VERIFY(bytes.size() > 32, ErrorCode::kKey, 0);
+  const auto body = bytes.first(bytes.size() - 32);
+  const Digest sum = Hasher().part(body).finish();
+  if (!std::equal(sum.bytes.begin(), sum.bytes.end(), bytes.end() - 32))
+    return Error{ErrorCode::kKey, 0, "the proving key is damaged: its checksum is wrong", {}};
+  NESCIO_TRY(const auto magic, in.take(kMagic.size()));
+  NESCIO_VERIFY(std::equal(magic.begin(), magic.end(), bytes_of(kMagic).begin()), ErrorCode::kKey, 0);
+  NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
+  NESCIO_VERIFY(version == kFormatVersion, ErrorCode::kKey, in.position());
+  NESCIO_TRY(const std::uint64_t n, in.u<std::uint64_t>());
+  NESCIO_TRY(const auto verifying, in.take(n));
+  ProvingKey out;
+  NESCIO_TRY(VerifyingKey parsed, read_key(verifying));
+  NESCIO_TRY(out.key, verify_key(std::move(parsed)));
+  for (F& x : out.salt) {
+    NESCIO_TRY(const std::uint64_t word, in.u<std::uint64_t>());
+    NESCIO_VERIFY(word < F::kModulus, ErrorCode::kKey, in.position());
+    x = F(word);
+  }
+  NESCIO_VERIFY(in.remaining() > 32, ErrorCode::kKey, in.position());
+  NESCIO_TRY(const auto model, in.take(in.remaining() - 32));
+  NESCIO_TRY(out.model, read_model(model));
+  NESCIO_TRY(out.program, make_program(out.model.graph, out.model.plan));
+  return out;
+}
+
+Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& request, const Progress& progress) {
+  const auto report = [&](std::string_view phase, double done) {
+    if (progress) progress(phase, done);
+  };
+  const auto start = std::chrono::steady_clock::now();
+  const VerifyingKey& verifying = key.key->key();
+  NESCIO_TRY(const Statement statement, parse_statement(request.statement));
+  NESCIO_TRY_STATUS(known_outputs(verifying.circuit, request.reveal));
+  if (request.context.size() > kMaxContext)
+    return Error{ErrorCode::kUsage, 0, "the context has more than " + std::to_string(kMaxContext) + " bytes", {}};
+  ProofFile file;
+  file.statement = to_string(statement);
+  file.context = request.context;
+  report("running the model", 0);
+  NESCIO_TRY(const IntegerInputs inputs, integer_inputs(key.model.graph, request.inputs));
+  DigestCells digest;
+  std::copy_n(verifying.bindings[0].begin(), digest.size(), digest.begin());
+  const auto publics = [&](const IntegerOutputs& outputs) -> Result<PublicValues> {
+    std::vector<std::vector<std::int64_t>> values;
+    for (const auto& o : outputs) values.emplace_back(o.begin(), o.end());
+    NESCIO_TRY_STATUS(fulfils(verifying.circuit, statement, values));
+    file.revealed = revealed_values(verifying.circuit, request.reveal, outputs);
+    return statement_values(verifying.circuit, statement, file.revealed);
+  };
+  NESCIO_TRY(Run run, run_program(key.program, key.model.graph, inputs, key.salt, digest, publics));
+  run.witness.values.resize(verifying.circuit.tensors.size());
+  Proven out;
+  out.witness_ms = ms_since(start);
+  report("proving", 0.2);
+  const auto bytes = statement_bytes(file);
+  NESCIO_TRY(file.proof,
+             prove({verifying, run.witness, run.statement, bytes, file.context}, os_random(), &out.timings));
+  report("verifying", 0.9);
+  const auto begin = std::chrono::steady_clock::now();
+  out.file = write_proof_file(file);
+  const auto verdict = verify_proof(*key.key, out.file);
+  if (!verdict.ok()) return Error{ErrorCode::kSelfCheck, 0, "the proof does not verify; it was not released", {}};
+  out.verify_ms = ms_since(begin);
+  report("proven", 1);
+  return out;
+}
+
+}  // namespace nescio

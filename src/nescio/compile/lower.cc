@@ -1,0 +1,226 @@
+#include "nescio/compile/lower.h"
+
+#include <algorithm>
+
+#include "nescio/base/check.h"
+#include "nescio/compile/moves.h"
+#include "nescio/gadget/requant.h"
+#include "nescio/gadget/select.h"
+
+namespace nescio {
+namespace {
+
+using Op = QuantNode::Op;
+using Labels = std::vector<std::uint8_t>;
+
+class Lowering {
+ public:
+  Lowering(Backend& b, const QuantGraph& graph, const GadgetPlan& plan, const IntegerInputs& inputs)
+      : b_(b), graph_(graph), plan_(plan), inputs_(inputs), vars_(graph.values.size()) {}
+
+  Lowered run() {
+    for (std::size_t i = 0; i < graph_.inputs.size(); ++i) input(i);
+    for (const QuantNode& node : graph_.nodes) {
+      const Backend::Scope scope(b_, node.name);
+      vars_[node.output] = translate(node);
+      NESCIO_CHECK(b_.dims(vars_[node.output]) == squeezed(shape(node.output)));
+    }
+    for (const QuantPort& port : graph_.outputs) {
+      const Backend::Scope scope(b_, port.name);
+      const Var y = flatten(b_, vars_[port.value]);
+      out_.outputs.push_back({port.name, y, b_.bound(y)});
+    }
+    return std::move(out_);
+  }
+
+ private:
+  const QuantShape& shape(QuantId id) const { return graph_.values[id].shape; }
+
+  void input(std::size_t i) {
+    const QuantPort& port = graph_.inputs[i];
+    const Backend::Scope scope(b_, port.name);
+    const std::int64_t half = std::int64_t{1} << (port.bits - 1);
+    const auto n = static_cast<std::uint32_t>(num_elements(shape(port.value)));
+    const Var x = b_.commit("cell", {n}, [this, i](const HintView&, std::span<std::int64_t> out) {
+      NESCIO_CHECK(inputs_[i].size() == out.size());
+      std::copy(inputs_[i].begin(), inputs_[i].end(), out.begin());
+    });
+    b_.expect("value", x, {-half, half - 1}, ErrorCode::kInRange,
+              "is outside of the range that the model was compiled for");
+    range_bits(b_, plan_, "value", b_.affine("raised", {n}, {{1, x}}, half), port.bits);
+    out_.inputs.push_back({port.name, x, {-half, half - 1}});
+    vars_[port.value] = reshape(b_, x, shape(port.value));
+  }
+
+  // Committed, in its declared range, with these dims (the cells in row-major order).
+  Var weights(const QuantWeights& w, std::string_view name, const Dims& dims) {
+    const Var v = commit_signed(b_, plan_, name, dims, w.bits, [&w](const HintView&, std::span<std::int64_t> out) {
+      std::copy(w.values.begin(), w.values.end(), out.begin());
+    });
+    const std::int64_t half = std::int64_t{1} << (w.bits - 1);
+    out_.weights.push_back({w.name, v, {-half, half - 1}});
+    return v;
+  }
+
+  // A tensor [1] as one without dimensions, for contractions.
+  Var scalar(Var x) { return b_.dims(x) == Dims{1} ? b_.affine("scalar", {}, {{1, x, {{true, 0}}}}) : x; }
+  Var no_scalar(Var x) { return b_.dims(x).empty() ? b_.affine("cell", {1}, {{1, x}}) : x; }
+
+  // One label for each dimension of `squeezed(shape)`, counted from the last dimension of the ONNX shape: those of a
+  // tensor that broadcasts along others have the same labels as theirs.
+  static Labels labels_of(const QuantShape& s) {
+    Labels out;
+    for (std::size_t d = s.size(); d-- > 0;)
+      if (s[d] != 1) out.push_back(static_cast<std::uint8_t>(s.size() - 1 - d));
+    return out;
+  }
+  // Terms that read x, of `from`, at the indices of a result of shape `to`, which it broadcasts to.
+  Term broadcast(std::int64_t coef, Var x, const QuantShape& from, const QuantShape& to) {
+    const Labels own = labels_of(from), all = labels_of(to);
+    Term t{coef, x, {}};
+    for (const std::uint8_t label : own)
+      t.dims.push_back({false, static_cast<std::uint32_t>(std::find(all.begin(), all.end(), label) - all.begin())});
+    if (own.empty()) t.dims = {{true, 0}};
+    return t;
+  }
+
+  Var rounded(const QuantNode& node, Var acc) {
+    return requant(b_, plan_, "requant", acc, node.requant, node.activation);
+  }
+
+  Var translate(const QuantNode& node) {
+    const Var x = vars_[node.inputs[0]];
+    const QuantShape& from = shape(node.inputs[0]);
+    switch (node.op) {
+      case Op::linear:
+        return linear(node, x, from);
+      case Op::channel:
+        return channel(node, x, from);
+      case Op::combine:
+        return combine(node);
+      case Op::multiply:
+        return multiply(node);
+      case Op::matmul:
+        return matmul(node);
+      case Op::reshape:
+        return reshape(b_, x, shape(node.output));
+      case Op::transpose:
+        return transpose(b_, x, from, node.integers);
+      case Op::slice:
+        return slice(b_, x, from, node.integers);
+      case Op::concat: {
+        std::vector<Var> parts;
+        std::vector<QuantShape> shapes;
+        for (const QuantId id : node.inputs) {
+          parts.push_back(vars_[id]);
+          shapes.push_back(shape(id));
+        }
+        return concat(b_, parts, shapes, static_cast<std::size_t>(node.integers[0]));
+      }
+      case Op::argmax:
+        return index_of_largest(node, x);
+      case Op::compare: {
+        const QuantWeights& c = node.weights[0];
+        const Var threshold = weights(c, "c", squeezed(c.shape));
+        const Var d = b_.affine("distance", b_.dims(x), {{1, x}, broadcast(-1, threshold, c.shape, from)});
+        return compare_with_zero(b_, plan_, "compare", d, node.comparison);
+      }
+    }
+    NESCIO_CHECK(false);
+    return {};
+  }
+
+  // acc + 2^bias_shift b, b of shape `from` broadcast to that of the output.
+  Var with_bias(const QuantNode& node, Var acc, const QuantShape& from) {
+    if (node.weights.size() < 2) return acc;
+    const QuantWeights& bias = node.weights[1];
+    const Var b = weights(bias, "b", squeezed(bias.shape));
+    return b_.affine("acc", b_.dims(acc),
+                     {{1, acc}, broadcast(std::int64_t{1} << node.bias_shift, b, from, shape(node.output))});
+  }
+
+  Var linear(const QuantNode& node, Var x, const QuantShape& from) {
+    const QuantWeights& w = node.weights[0];
+    const std::uint32_t outputs = w.shape[0], features = w.shape[1];
+    constexpr std::uint8_t kFeature = 100;
+    Dims dims;
+    Labels w_labels, x_labels = labels_of(from), y_labels = labels_of(shape(node.output));
+    if (features != 1) {
+      dims.push_back(features);
+      w_labels.push_back(kFeature);
+      x_labels[0] = kFeature;
+    }
+    if (outputs != 1) {
+      dims.push_back(outputs);
+      w_labels.push_back(0);
+    }
+    const Var weight = weights(w, "w", dims.empty() ? Dims{1} : dims);
+    const Var product = b_.contract("product", scalar(weight), w_labels, scalar(x), x_labels, y_labels);
+    return rounded(node,
+                   with_bias(node, no_scalar(product), node.weights.size() < 2 ? QuantShape{} : node.weights[1].shape));
+  }
+
+  Var channel(const QuantNode& node, Var x, const QuantShape& from) {
+    const QuantWeights& w = node.weights[0];
+    const Var weight = weights(w, "w", squeezed(w.shape));
+    const Var product =
+        b_.contract("product", scalar(weight), labels_of(w.shape), scalar(x), labels_of(from), labels_of(from));
+    return rounded(node,
+                   with_bias(node, no_scalar(product), node.weights.size() < 2 ? QuantShape{} : node.weights[1].shape));
+  }
+
+  Var combine(const QuantNode& node) {
+    const QuantShape& to = shape(node.output);
+    std::vector<Term> terms;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i)
+      terms.push_back(broadcast(node.integers[i], vars_[node.inputs[i]], shape(node.inputs[i]), to));
+    const Var sum = b_.affine("sum", squeezed(to), terms);
+    return node.rounded ? rounded(node, sum) : sum;
+  }
+
+  Var multiply(const QuantNode& node) {
+    const QuantId p = node.inputs[0], q = node.inputs[1];
+    const Var product = b_.contract("product", scalar(vars_[p]), labels_of(shape(p)), scalar(vars_[q]),
+                                    labels_of(shape(q)), labels_of(shape(node.output)));
+    return rounded(node, no_scalar(product));
+  }
+
+  Var matmul(const QuantNode& node) {
+    // Labels count from the last dimension: columns 0, rows 1, batches above; the summed index is one of its own.
+    constexpr std::uint8_t kSummed = 100;
+    const QuantId p = node.inputs[0], q = node.inputs[1];
+    Labels a = labels_of(shape(p)), c = labels_of(shape(q));
+    std::replace(a.begin(), a.end(), std::uint8_t{0}, kSummed);
+    std::replace(c.begin(), c.end(), std::uint8_t{1}, kSummed);
+    const Var product = b_.contract("product", scalar(vars_[p]), a, scalar(vars_[q]), c, labels_of(shape(node.output)));
+    return rounded(node, no_scalar(product));
+  }
+
+  Var index_of_largest(const QuantNode& node, Var x) {
+    if (node.integers[0] == 0) return argmax(b_, plan_, "argmax", x);
+    const std::uint32_t n = b_.dims(x)[0];
+    SparseMatrix m;
+    for (std::uint32_t i = 0; i < n; ++i) m.entries.push_back({i, n - 1 - i, 1});
+    const Var index = argmax(b_, plan_, "argmax", b_.map("reversed", x, 0, n, m));
+    return b_.affine("index", {1}, {{-1, index}}, n - 1);
+  }
+
+  Backend& b_;
+  const QuantGraph& graph_;
+  const GadgetPlan& plan_;
+  const IntegerInputs& inputs_;
+  std::vector<Var> vars_;  // by QuantId
+  Lowered out_;
+};
+
+}  // namespace
+
+Lowered lower(Backend& b, const QuantGraph& graph, const GadgetPlan& plan, const IntegerInputs& inputs) {
+  return Lowering(b, graph, plan, inputs).run();
+}
+
+void lower_outputs(Backend& b, const GadgetPlan& plan, Lowered& lowered) {
+  for (const GroupTensor& y : lowered.outputs) lowered.switches.push_back(output_gadget(b, plan, y.name, y.value));
+}
+
+}  // namespace nescio

@@ -1,0 +1,274 @@
+// The digest in the circuit against the native one, and every lie about it.
+#include "nescio/gadget/digest.h"
+
+#include <random>
+
+#include "nescio/gadget/range.h"
+#include "nescio/gadget/testing.h"
+
+namespace nescio {
+namespace {
+
+using testing::satisfied;
+using Names = std::set<std::string>;
+
+constexpr std::int64_t kMany = std::int64_t{1} << 40;
+
+// Tensors of several shapes and ranges, one of them virtual and of depth 1, bound to one digest.
+struct Bound5 {
+  std::vector<BoundTensor> tensors;
+  Var digest;
+};
+
+struct Model {
+  Group group = Group::weights;
+  std::vector<std::vector<std::int64_t>> values;  // of w, bias, kernel, scalar
+  DigestCells salt{};
+  std::int64_t lo = -8;  // declared for w
+
+  explicit Model(std::uint64_t seed) {
+    std::mt19937_64 rng(seed);
+    const auto fill = [&](std::size_t n, std::int64_t from, std::int64_t to) {
+      values.emplace_back();
+      while (values.back().size() < n)
+        values.back().push_back(from + static_cast<std::int64_t>(rng() % static_cast<std::uint64_t>(to - from + 1)));
+    };
+    fill(37 * 5, -8, 7);
+    fill(37, -kMany, kMany - 1);
+    fill(3 * 3 * 2 * 4, 0, 255);
+    fill(1, -1, 0);
+    for (F& x : salt) x = F(rng() % F::kModulus);
+  }
+
+  Bound5 lower(Backend& b) const {
+    GadgetPlan plan;  // tables of exact widths
+    plan.widths = 1U << 1 | 1U << 4 | 1U << 8;
+    const auto tensor = [&](const char* name, const Dims& dims, Bound range, std::size_t i) {
+      const Var v = b.commit(name, dims, [this, i](const HintView&, std::span<std::int64_t> out) {
+        std::copy(values[i].begin(), values[i].end(), out.begin());
+      });
+      range_between(b, plan, name, v, range);
+      return v;
+    };
+    Bound5 out;
+    const Var w = tensor("w", {37, 5}, {-8, 7}, 0);
+    const Var bias = tensor("bias", {37}, {-kMany, kMany - 1}, 1);
+    const Var kernel = tensor("kernel", {3, 3, 2, 4}, {0, 255}, 2);
+    const Var scalar = tensor("scalar", {}, {-1, 0}, 3);
+    const Var square = b.product("square", w, w);
+    out.tensors = {
+        {w, {lo, 7}}, {bias, {-kMany, kMany - 1}}, {kernel, {0, 255}}, {scalar, {-1, 0}}, {square, {-64, 64}}};
+    out.digest = bind_digest(
+        b, group, [this](const HintView&, std::span<F> s) { std::copy(salt.begin(), salt.end(), s.begin()); },
+        out.tensors);
+    return out;
+  }
+
+  Emitted emit() const {
+    EmitBackend b;
+    const Bound5 bound = lower(b);
+    b.builder().digest({group, b.tensor(bound.digest)});
+    Result<Emitted> out = b.finish();
+    EXPECT_TRUE(out.ok()) << (out.ok() ? "" : to_string(out.error()));
+    return std::move(*out);
+  }
+  DigestCells digest() const {
+    EmitBackend b;
+    const DigestSpec spec = digest_spec(b, group, lower(b).tensors);
+    std::vector<std::vector<std::int64_t>> all = values;
+    all.emplace_back();
+    for (const std::int64_t x : values[0]) all.back().push_back(x * x);
+    const std::vector<std::span<const std::int64_t>> views(all.begin(), all.end());
+    const auto d = sponge_digest(spec, salt, views);
+    EXPECT_TRUE(d.ok());
+    return *d;
+  }
+};
+
+PublicValues publics_of(const Emitted& e, const DigestCells& digest) {
+  PublicValues out(e.circuit.tensors.size());
+  out[e.circuit.digests[0].tensor].assign(digest.begin(), digest.end());
+  return out;
+}
+
+// The witness of an honest run on these values, whatever the public digest.
+Witness witness_of(const Model& m, const Emitted& e) {
+  const PublicValues publics = publics_of(e, m.digest());
+  EvalBackend eval(e, publics);
+  m.lower(eval);
+  const Result<Witness> w = eval.witness();
+  EXPECT_TRUE(w.ok()) << (w.ok() ? "" : to_string(w.error()));
+  return w.ok() ? *w : Witness{};
+}
+
+// The vanishing tensors that do not, and "lookup" if a lookup fails.
+Names broken(const Emitted& e, const Witness& w, const PublicValues& publics) {
+  Names out;
+  const auto values = evaluate_virtual(e.circuit, w, publics);
+  EXPECT_TRUE(values.ok());
+  for (std::size_t z = 0; z < e.circuit.zeros.size(); ++z)
+    for (const F& x : (*values)[e.circuit.zeros[z].tensor])
+      if (!(x == F())) out.insert(e.names.zeros[z]);
+  Circuit lookups = e.circuit;
+  lookups.zeros.clear();
+  const Status s = check_relations(lookups, *values);
+  if (!s.ok() && s.error().where < lookups.lookups.size()) out.insert("lookup");
+  return out;
+}
+
+class Digests : public ::testing::Test {
+ protected:
+  TensorId named(const std::string& name) const {
+    for (TensorId id = 0; id < e.cells.size(); ++id)
+      if (e.cells[id] == name) return id;
+    ADD_FAILURE() << name;
+    return 0;
+  }
+  Names broken() const { return nescio::broken(e, w, publics); }
+  void add(const std::string& name, std::size_t cell, std::int64_t by) {
+    w.values[named(name)][cell] += F::from_signed(by);
+  }
+  const std::string x3 = "digest of weights/x3", x7 = "digest of weights/x7", out = "digest of weights/digest",
+                    salt = "digest of weights/salt";
+  const Model model{1};
+  const Emitted e = model.emit();
+  Witness w = witness_of(model, e);
+  PublicValues publics = publics_of(e, model.digest());
+};
+
+TEST_F(Digests, HonestRunIsSoundAndComplete) {
+  EXPECT_TRUE(check_circuit(e.circuit, false).ok()) << check_circuit(e.circuit, false).error().where;
+  const auto bounds = derive_bounds(e.circuit, ErrorCode::kOverflow);
+  EXPECT_TRUE(bounds.ok()) << to_string(bounds.error());
+  EXPECT_TRUE(check_witness(e.circuit, w, publics, &e.names).ok());
+  EXPECT_EQ(broken(), Names());
+  for (const TensorId id : {named(x3), named(x7)}) EXPECT_EQ(depths(e.circuit)[id], 0U);
+  const DigestCells native = model.digest();
+  EXPECT_NE(native, Model(2).digest());
+}
+
+TEST_F(Digests, InterpretersAgreeOnEveryFieldTensor) {
+  EvalBackend eval(e, publics);
+  model.lower(eval);
+  const auto values = evaluate_virtual(e.circuit, w, publics);
+  ASSERT_TRUE(values.ok());
+  std::size_t count = 0;
+  for (std::uint32_t v = 0; v < eval.size(); ++v) {
+    if (!eval.info(Var{v}).field) continue;
+    const auto x = eval.elements(Var{v});
+    const auto y = (*values)[e.tensor[v]];
+    EXPECT_TRUE(std::equal(x.begin(), x.end(), y.begin(), y.end())) << v;
+    ++count;
+  }
+  EXPECT_GT(count, 20U);
+}
+
+TEST_F(Digests, CellsAndBlocks) {
+  EmitBackend b;
+  const std::uint32_t n = plan_blocks(digest_spec(b, model.group, model.lower(b).tensors).tensors).blocks;
+  EXPECT_EQ(e.circuit[named(x3)].dims, (Dims{kPoseidonSboxes, n}));
+  EXPECT_EQ(e.circuit[named(x7)].dims, (Dims{kPoseidonSboxes, n}));
+  EXPECT_EQ(e.circuit[named(salt)].dims, Dims{4});
+}
+
+// ---- lies, each caught by its relation
+
+TEST_F(Digests, AnotherWeight) {
+  const std::vector<std::int64_t> honest = model.values[0];
+  add("w", 17, honest[17] < 7 ? 1 : -1);
+  EXPECT_TRUE(broken().count(x3) == 1 && broken().count(x7) == 1);
+  EXPECT_EQ(broken().count("lookup") + broken().count(out), 0U);
+}
+TEST_F(Digests, AnotherWeightWithItsOwnChain) {
+  Model other = model;
+  other.values[0][17] += other.values[0][17] < 7 ? 1 : -1;
+  w = witness_of(other, e);
+  EXPECT_EQ(broken(), Names{out});
+}
+TEST_F(Digests, SwappedBlocks) {
+  Model other = model;  // columns 1 and 2 of w[37, 5], whose blocks follow each other
+  for (std::size_t i = 0; i < 37; ++i) std::swap(other.values[0][37 + i], other.values[0][74 + i]);
+  w = witness_of(other, e);
+  EXPECT_EQ(broken(), Names{out});
+}
+TEST_F(Digests, SwappedPermutations) {
+  for (const std::string& name : {x3, x7})
+    for (std::size_t k = 0; k < kPoseidonSboxes; ++k)
+      std::swap(w.values[named(name)][kPoseidonSboxes + k], w.values[named(name)][2 * kPoseidonSboxes + k]);
+  EXPECT_EQ(broken(), (Names{x3, x7}));
+}
+TEST_F(Digests, OneCube) {
+  add(x3, 118 * 2 + 60, 1);
+  EXPECT_EQ(broken(), (Names{x3, x7}));
+}
+TEST_F(Digests, OneSeventhPower) {
+  add(x7, 118 * 2 + 60, 1);
+  EXPECT_EQ(broken(), (Names{x3, x7}));  // and every S-box after it
+}
+TEST_F(Digests, TheLastSeventhPower) {
+  add(x7, w.values[named(x7)].size() - 1, 1);  // no S-box after it, and the digest
+  EXPECT_EQ(broken(), (Names{x7, out}));
+}
+TEST_F(Digests, AnotherSalt) {
+  for (std::size_t i = 0; i < 4; ++i) {
+    Model other = model;
+    other.salt[i] += F(1);
+    w = witness_of(other, e);
+    EXPECT_EQ(broken(), Names{out});
+  }
+  w = witness_of(model, e);
+  add(salt, 2, 1);
+  EXPECT_EQ(broken(), (Names{x3, x7}));
+}
+TEST_F(Digests, AnotherIv) {
+  Model other = model;
+  other.lo = -9;  // the same values in a wider declared range
+  publics = publics_of(e, other.digest());
+  EXPECT_EQ(broken(), Names{out});
+  other = model;
+  other.group = Group::inputs;
+  publics = publics_of(e, other.digest());
+  EXPECT_EQ(broken(), Names{out});
+}
+TEST_F(Digests, AnotherDigest) {
+  for (std::size_t i = 0; i < 4; ++i) {
+    publics = publics_of(e, model.digest());
+    publics[e.circuit.digests[0].tensor][i] += F(1);
+    EXPECT_EQ(broken(), Names{out});
+  }
+}
+// Why ranges are part of it: 16 in one digit is 1 in the next. Only the range catches it.
+TEST_F(Digests, CarryBetweenDigits) {
+  const Packing::Part* part = nullptr;
+  for (const auto& t : e.circuit.tensors)
+    if (const auto* packing = std::get_if<Packing>(&t.def))
+      for (const Packing::Part& p : packing->parts)
+        if (p.source == named("w")) part = &p;
+  ASSERT_NE(part, nullptr);
+  ASSERT_EQ(part->along, 0);
+  add("w", 0, 16);
+  add("w", 1, -1);
+  const Names names = broken();
+  EXPECT_EQ(names.count(x3) + names.count(x7) + names.count(out), 0U);
+  EXPECT_EQ(names.count("lookup"), 1U);
+}
+
+// ---- refusals
+
+TEST(DigestRefuses, ARangeWiderThanDeclared) {
+  EmitBackend b;
+  const Var v = b.commit("v", {5}, {});
+  range_bits(b, {}, "v", v, 8);
+  bind_digest(b, Group::weights, {}, {{v, {0, 127}}});
+  const auto out = b.finish();
+  ASSERT_FALSE(out.ok());
+  EXPECT_EQ(out.error().code, ErrorCode::kOverflow);
+}
+TEST(DigestRefusesDeath, ValuesWithoutARange) {
+  EmitBackend b;
+  const Var v = b.commit("v", {5}, {});
+  EXPECT_DEATH(bind_digest(b, Group::weights, {}, {{v, {0, 127}}}), "internal error");
+}
+
+}  // namespace
+}  // namespace nescio
