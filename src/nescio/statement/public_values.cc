@@ -52,11 +52,13 @@ Result<Ask> ask(const Predicate& p, const OutputPort& port) {
 }
 
 Result<std::size_t> find_port(const Circuit& circuit, const std::string& name) {
+  if (name.empty() && circuit.outputs.size() == 1) return std::size_t{0};
   for (std::size_t i = 0; i < circuit.outputs.size(); ++i)
     if (circuit.outputs[i].name == name) return i;
   std::string known;
   for (const OutputPort& port : circuit.outputs) known += (known.empty() ? "" : ", ") + port.name;
-  return refuse("the model has no output '" + name + "'; it has: " + known);
+  return refuse(name.empty() ? "argmax of which output? The model has: " + known
+                             : "the model has no output '" + name + "'; it has: " + known);
 }
 
 // The cell that a predicate is about.

@@ -121,6 +121,7 @@ class Parser {
       return argmax(std::move(output));
     }
     if (accept_word("argmax")) return argmax(std::move(p.output));
+    if (p.output == "argmax" && text_.substr(at_, 2) == "==") return argmax("");
     if (accept("[")) {
       NESCIO_TRY(const Decimal i, number());
       if (i.places != 0 || i.digits < 0 || i.digits >= (std::int64_t{1} << 32)) return error("the index of a value");
@@ -168,7 +169,7 @@ std::string to_string(const Statement& s) {
   for (const Predicate& p : s.predicates) {
     if (!out.empty()) out += " and ";
     if (p.kind == Predicate::Kind::argmax) {
-      out += "argmax(" + p.output + ") == " + to_string(p.a);
+      out += (p.output.empty() ? "argmax" : "argmax(" + p.output + ")") + " == " + to_string(p.a);
       continue;
     }
     out += p.output;

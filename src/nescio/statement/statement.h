@@ -2,7 +2,7 @@
 //
 //   score >= 700 and score < 850        probs[2] <= 0.25       score == 712.5
 //   score in [600, 700]                 score not in [600, 700]
-//   argmax(probs) == 2                  (or: probs argmax == 2)
+//   argmax(probs) == 2                  (or: probs argmax == 2; or argmax == 2, of the only output)
 // Joined by `and` or `&&`. Numbers are decimals, kept exactly: no floating point decides a verdict. An output of one
 // value needs no index; one of several needs one, except in argmax. The empty statement says nothing.
 #pragma once
@@ -26,7 +26,7 @@ std::string to_string(const Decimal& d);
 
 struct Predicate {
   enum class Kind : std::uint8_t { ge, gt, le, lt, eq, in, not_in, argmax } kind = Kind::ge;
-  std::string output;
+  std::string output;                  // empty with argmax: the only one
   std::optional<std::uint32_t> index;  // of a cell, row-major
   Decimal a, b;                        // b: upper end of in and not_in; argmax: a is the class
   friend bool operator==(const Predicate&, const Predicate&) = default;

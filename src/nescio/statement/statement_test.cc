@@ -56,6 +56,7 @@ TEST(Statement, canonical_text_is_a_fixed_point) {
            {"score == +7.250 && probs[2] <= .25", "score == 7.25 and probs[2] <= 0.25"},
            {"score not in [1,2] and probs argmax == 2", "score not in [1, 2] and argmax(probs) == 2"},
            {"argmax( probs )==0", "argmax(probs) == 0"},
+           {"argmax ==0", "argmax == 0"},
            {"", ""}}) {
     EXPECT_EQ(to_string(parsed(text)), canonical);
     EXPECT_EQ(parsed(canonical), parsed(text));
