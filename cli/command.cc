@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace nescio::cli {
@@ -38,6 +39,11 @@ std::string hex(std::span<const std::uint8_t> bytes) {
     out += kDigits[b & 15];
   }
   return out;
+}
+
+std::string shown(std::span<const std::uint8_t> bytes) {
+  const bool printable = std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b >= 0x20 && b < 0x7F; });
+  return printable ? std::string(bytes.begin(), bytes.end()) : "0x" + hex(bytes);
 }
 
 std::string grouped(std::uint64_t n) {

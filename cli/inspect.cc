@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 
 #include "command.h"
 #include "nescio/api/verify.h"
@@ -40,7 +41,8 @@ int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options)
     line(options, "output " + p.name,
          shape(p.dims) + ", private; steps of " + real_value(1, p.scale) + ", from " + real_value(p.lo, p.scale) +
              " to " + real_value(p.hi, p.scale));
-    outputs.push_back({{"name", p.name}, {"shape", p.dims}, {"step", std::stod(real_value(1, p.scale))}});
+    outputs.push_back(
+        {{"name", p.name}, {"shape", p.dims}, {"step", std::strtod(real_value(1, p.scale).c_str(), nullptr)}});
   }
   if (checked.ok()) {
     for (const soundness::Term& t : soundness::terms(key.params, circuit_counts(c, key.params.degree)))
@@ -80,12 +82,12 @@ int show_proof(const ProofFile& file, std::size_t bytes, const Options& options)
     line(options, "reveals", r.output);
     revealed[r.output] = r.values;
   }
-  line(options, "context", std::string(file.context.begin(), file.context.end()));
+  line(options, "context", shown(file.context));
   json(options, {{"kind", "proof"},
                  {"bytes", bytes},
                  {"statement", file.statement},
                  {"revealed_integers", revealed},
-                 {"context", std::string(file.context.begin(), file.context.end())}});
+                 {"context", shown(file.context)}});
   return kDone;
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 
 #include "command.h"
 
@@ -63,7 +64,7 @@ int run(const Arguments& args, const Options& options) {
       std::string values;
       for (const std::int64_t v : r.values) {
         values += (values.empty() ? "" : " ") + real_value(v, port.scale);
-        revealed[r.output].push_back(std::stod(real_value(v, port.scale)));
+        revealed[r.output].push_back(std::strtod(real_value(v, port.scale).c_str(), nullptr));
       }
       line(options, "revealed " + r.output, values);
     }
@@ -72,8 +73,7 @@ int run(const Arguments& args, const Options& options) {
   std::snprintf(bits_text, sizeof bits_text, "%u bits (weakest term %.2f), zero knowledge, no trusted setup",
                 unsigned{checked->key().params.security_bits}, bits);
   line(options, "model", hex(checked->model().bytes));
-  if (!verdict->context.empty())
-    line(options, "context", std::string(verdict->context.begin(), verdict->context.end()));
+  if (!verdict->context.empty()) line(options, "context", shown(verdict->context));
   line(options, "stays hidden", hidden(circuit));
   line(options, "security", bits_text);
   char time[64];
@@ -84,7 +84,7 @@ int run(const Arguments& args, const Options& options) {
                  {"revealed", revealed},
                  {"model_id", hex(checked->model().bytes)},
                  {"key_id", hex(checked->id().bytes)},
-                 {"context", std::string(verdict->context.begin(), verdict->context.end())},
+                 {"context", shown(verdict->context)},
                  {"hidden", hidden(circuit)},
                  {"security_bits", checked->key().params.security_bits},
                  {"weakest_term_bits", bits},

@@ -25,9 +25,9 @@ TEST(ProofFile, header_truncated_anywhere_is_refused) {
 TEST(ProofFile, only_canonical_bytes_are_read) {
   const auto bytes = write_proof_file(kFile);
   for (std::size_t i = 0; i < bytes.size(); ++i)
-    for (const std::uint8_t mask : {0x01, 0x80}) {
+    for (const int mask : {0x01, 0x80}) {
       auto changed = bytes;
-      changed[i] ^= mask;
+      changed[i] = static_cast<std::uint8_t>(changed[i] ^ mask);
       const auto file = read_proof_file(changed);
       if (file.ok()) EXPECT_EQ(write_proof_file(*file), changed);
     }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
+#include <utility>
 
 #include "nescio/base/bits.h"
 
@@ -28,6 +30,28 @@ TEST(Secret, VectorsAreAlignedAndKeepTheirValues) {
   for (std::uint32_t i = 0; i < 1000; ++i) ASSERT_EQ(v[i], i);
   const SecretVector<std::uint32_t> copy = v;
   EXPECT_EQ(copy, v);
+}
+
+TEST(Secret, ArraysMoveAndAreAligned) {
+  SecretArray<std::uint64_t> a(1000), none;
+  EXPECT_EQ(none.size(), 0u);
+  EXPECT_EQ(none.begin(), none.end());
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] = i;
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(a.data()) % 64, 0u);
+  SecretArray<std::uint64_t> b(std::move(a));
+  ASSERT_EQ(b.size(), 1000u);
+  for (std::size_t i = 0; i < b.size(); ++i) ASSERT_EQ(b[i], i);
+  SecretArray<std::uint64_t> c(3);
+  c = std::move(b);
+  ASSERT_EQ(c.size(), 1000u);
+  EXPECT_EQ(std::accumulate(c.begin(), c.end(), std::uint64_t{0}), 499500u);
+}
+
+TEST(Bits, ReversalIsAnInvolutionThatMovesBits) {
+  for (unsigned k = 0; k <= 12; ++k)
+    for (std::uint64_t x = 0; x >> k == 0; ++x) EXPECT_EQ(reverse_bits(reverse_bits(x, k), k), x);
+  EXPECT_EQ(reverse_bits(0b00110, 5), 0b01100u);
+  EXPECT_EQ(reverse_bits(1, 64), std::uint64_t{1} << 63);
 }
 
 TEST(Bits, Logarithms) {

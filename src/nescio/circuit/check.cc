@@ -160,7 +160,8 @@ bool is_known(const TensorDef& tensor) {
 }
 
 // A public operand only changes weights: a factor, or a vector along one index of the private operand.
-bool is_weight(const TensorDef& known, const std::vector<std::uint8_t>& labels, const std::vector<std::uint8_t>& other) {
+bool is_weight(const TensorDef& known, const std::vector<std::uint8_t>& labels,
+               const std::vector<std::uint8_t>& other) {
   unsigned vectors = 0;
   for (std::size_t d = 0; d < labels.size(); ++d)
     if (known.dims[d] > 1) {
@@ -187,7 +188,7 @@ Status check_totals(const Circuit& circuit) {
   std::uint64_t committed = 0, known = 0, looked_up = 0;  // no sum passes 2^61
   for (const TensorDef& tensor : circuit.tensors) {
     if (std::holds_alternative<Committed>(tensor.def)) committed += num_cells(tensor.dims);
-    if (std::holds_alternative<Public>(tensor.def)) known += num_cells(tensor.dims);
+    if (is_known(tensor)) known += num_cells(tensor.dims);
   }
   for (const Lookup& lookup : circuit.lookups) looked_up += num_cells(circuit[lookup.columns[0]].dims);
   NESCIO_RULE(committed < kMaxCells && looked_up < kMaxCells && known < kMaxPublicCells, Rule::kTotal);

@@ -22,7 +22,7 @@ inline constexpr std::size_t kMaxName = 256;    // bytes, printable ASCII
 inline constexpr std::int32_t kMaxScaleExponent = 4096;
 // Cells of one tensor, of all committed tensors together, and rows of all lookups together, are fewer.
 inline constexpr std::uint64_t kMaxCells = std::uint64_t{1} << 40;
-inline constexpr std::uint64_t kMaxPublicCells = std::uint64_t{1} << 24;  // of all public tensors
+inline constexpr std::uint64_t kMaxPublicCells = std::uint64_t{1} << 24;  // of all public and constant tensors
 inline constexpr std::int64_t kMaxInteger = (std::int64_t{1} << 62) - 1;  // coefficients, constants, table entries
 inline constexpr unsigned kMaxNesting = 256;                              // definitions below a tensor
 // Steps of a verifier that follows each lookup column and each zero down to committed cells and public values, once

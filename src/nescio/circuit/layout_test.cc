@@ -276,5 +276,22 @@ TEST_F(CheckLayout, RefusesMoreWorkThanAVerifierDoes) {
   EXPECT_TRUE(check_layout(circuit, whole).ok());
 }
 
+// A claim with a dense vector of weights goes through the whole vector again in each piece of another dimension.
+TEST_F(CheckLayout, RefusesDenseWeightsOverManyPieces) {
+  constexpr unsigned kLog = 16, kPieces = 11;  // of 2^16 cells
+  Circuit circuit;
+  circuit.tensors.push_back({Dims{1U << kLog, 1U << kPieces}, Committed{}});
+  circuit.tensors.push_back({Dims{2, 1U << kPieces}, Map{0, 0, SparseMatrix{{{0, 0, 1}}}}});
+  circuit.zeros.push_back({1, 0});
+  const Layout whole = pack(circuit, kLog + kPieces + 1, 100);
+  EXPECT_TRUE(check_layout(circuit, whole).ok());
+  Layout pieces = whole;
+  pieces.blocks.clear();
+  for (std::uint32_t i = 0; i < 1U << kPieces; ++i) pieces.blocks.push_back({0, {{0, kLog}, {i, 0}}, 0, i << kLog});
+  EXPECT_FALSE(check_layout(circuit, pieces).ok());
+  circuit.zeros[0].tensor = 0;
+  EXPECT_TRUE(check_layout(circuit, pieces).ok());
+}
+
 }  // namespace
 }  // namespace nescio

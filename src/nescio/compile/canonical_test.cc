@@ -188,6 +188,21 @@ TEST(Canonical, ImagePreprocessingFusesThroughFlattening) {
   EXPECT_EQ(histogram(g, {"Linear", "Affine", "Transpose", "Reshape"}), (Ints{1, 0, 1, 2}));
 }
 
+TEST(Canonical, ALinearTakesInAnAffineBehindAnyTranspose) {
+  Ints perm{0, 1, 2};
+  do {
+    SCOPED_TRACE(to_string(perm));
+    Sketch s({2, 3, 4});
+    ValueId y = s.op("MatMul", {s.x, s.c({4, 5})});
+    y = s.op("Transpose", {y}, {{"perm", perm}});
+    Shape c(3, 1);
+    for (std::size_t d = 0; d < 3; ++d) c[d] = perm[d] == 2 ? 5 : 1;  // along what was the last dimension
+    y = s.op("Mul", {y, s.c(c, 8)});
+    y = s.op("Add", {s.c(c, 9), y});
+    EXPECT_EQ(histogram(checked(s.graph({y})), {"Linear", "Affine"}), (Ints{1, 0}));
+  } while (std::ranges::next_permutation(perm).found);
+}
+
 TEST(Canonical, AnAffineSpreadsIntoAllItsReaders) {
   Sketch s({2, 3});
   const ValueId a = s.op("Mul", {s.x, s.c({3})});

@@ -415,6 +415,13 @@ TableVar Backend::table(std::string_view name, std::uint32_t rows, std::vector<T
   return id;
 }
 
+TableVar Backend::table_once(const std::string& key, std::uint32_t rows,
+                             const std::function<std::vector<TableColumn>()>& make) {
+  const auto it = keys_.find(key);
+  if (it != keys_.end()) return it->second;
+  return keys_[key] = table(key, rows, make());
+}
+
 TableVar Backend::interval_table(std::int64_t start, std::uint32_t rows) {
   TableColumn c;
   c.start = start;

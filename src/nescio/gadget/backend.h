@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -152,6 +153,9 @@ class Backend {
   // ---- relations
   // A table with these columns; equal ones are one table. kTableSize above kMaxTableRows.
   TableVar table(std::string_view name, std::uint32_t rows, std::vector<TableColumn> columns);
+  // As above, for columns that take time to make: `key` tells them, `make` is called the first time.
+  TableVar table_once(const std::string& key, std::uint32_t rows,
+                      const std::function<std::vector<TableColumn>()>& make);
   // The table start, start + 1, .., start + rows - 1.
   TableVar interval_table(std::int64_t start, std::uint32_t rows);
   // Each (columns[0][i], columns[1][i], ..) is a row of the table. Tightens the bounds of the columns.
@@ -210,6 +214,7 @@ class Backend {
   std::string path_;
   std::deque<VarInfo> info_;  // references stay good while a lowering goes on
   std::deque<TableInfo> tables_;
+  std::map<std::string, TableVar> keys_;  // of table_once
   std::optional<Error> error_;
 };
 

@@ -29,7 +29,7 @@ EvalBackend::Slot& EvalBackend::slot(Var v) {
   if (info(v).field) {
     s.elements.resize(n);
   } else {
-    s.integers.resize(n);
+    s.integers = SecretArray<std::int64_t>(n);
   }
   return s;
 }
@@ -44,7 +44,8 @@ const SecretVector<F>& EvalBackend::as_field(Var v) const {
 }
 
 void EvalBackend::on_commit(Var v, std::string_view, const Hint& hint) {
-  hint(*this, slot(v).integers);
+  Slot& s = slot(v);
+  hint(*this, {s.integers.data(), s.integers.size()});
 }
 void EvalBackend::on_commit_field(Var v, std::string_view, const FieldHint& hint) {
   hint(*this, slot(v).elements);
@@ -60,10 +61,10 @@ void EvalBackend::on_affine(Var v, const std::vector<Term>& terms, std::int64_t 
     if (divisor != 1) scale(F(divisor).inverse(), y.elements, y.elements);
     return;
   }
-  std::fill(y.integers.begin(), y.integers.end(), constant);
+  if (terms.empty()) std::fill(y.integers.begin(), y.integers.end(), constant);
   for (const Term& t : terms)
     add_affine_term<std::int64_t>(dims(v), dims(t.source), t.dims, t.coef, slots_[t.source.index].integers.data(),
-                                  y.integers);
+                                  y.integers, &t == terms.data(), constant);
   if (divisor == 1) return;
   const auto d = static_cast<std::int64_t>(divisor);
   for (std::size_t i = 0; i < y.integers.size(); ++i) {

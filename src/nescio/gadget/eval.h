@@ -24,8 +24,7 @@ class EvalBackend final : public Backend, private HintView {
 
   // Values of an integer tensor, of a field tensor. None for what comes after an error.
   std::span<const std::int64_t> integers(Var v) const {
-    return v.index < slots_.size() ? std::span<const std::int64_t>(slots_[v.index].integers)
-                                   : std::span<const std::int64_t>();
+    return v.index < slots_.size() ? view(slots_[v.index]) : std::span<const std::int64_t>();
   }
   std::span<const F> elements(Var v) const {
     return v.index < slots_.size() ? std::span<const F>(slots_[v.index].elements) : std::span<const F>();
@@ -35,7 +34,7 @@ class EvalBackend final : public Backend, private HintView {
 
  private:
   struct Slot {
-    SecretVector<std::int64_t> integers;
+    SecretArray<std::int64_t> integers;
     SecretVector<F> elements;  // of a field tensor; or of an integer tensor that was read as one
   };
   struct Counter {
@@ -43,7 +42,8 @@ class EvalBackend final : public Backend, private HintView {
     SecretVector<std::uint64_t> rows;
   };
 
-  std::span<const std::int64_t> operator[](Var v) const override { return slots_[v.index].integers; }
+  static std::span<const std::int64_t> view(const Slot& s) { return {s.integers.data(), s.integers.size()}; }
+  std::span<const std::int64_t> operator[](Var v) const override { return view(slots_[v.index]); }
   std::span<const F> field(Var v) const override { return as_field(v); }
   const SecretVector<F>& as_field(Var v) const;
   Slot& slot(Var v);

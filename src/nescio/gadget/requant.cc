@@ -19,14 +19,27 @@ struct Rounded {
   Var sign;
 };
 
-Rounded by_table(Backend& b, const Dims& dims, unsigned bits, const Hint& hint, const Activation& f) {
+// All (t, f(t)), t of `bits` bits.
+TableVar function_table(Backend& b, const Activation& f, unsigned bits) {
   NESCIO_CHECK(bits <= 16);
   const auto rows = std::int64_t{1} << bits;
-  TableColumn in, out;
-  in.start = -rows / 2;
-  out.explicit_values = true;
-  for (std::int64_t i = 0; i < rows; ++i) out.values.push_back(apply(f, in.start + i, bits));
-  const TableVar table = b.table("function", static_cast<std::uint32_t>(rows), {in, out});
+  const auto make = [&] {
+    TableColumn in, out;
+    in.start = -rows / 2;
+    out.explicit_values = true;
+    for (std::int64_t i = 0; i < rows; ++i) out.values.push_back(apply(f, in.start + i, bits));
+    return std::vector<TableColumn>{in, out};
+  };
+  if (f.kind == Kind::table) return b.table("function", static_cast<std::uint32_t>(rows), make());
+  std::string key = "function of " + std::to_string(bits) + " bits";
+  for (const std::int64_t x :
+       {static_cast<std::int64_t>(f.kind), f.lo, f.hi, f.slope, static_cast<std::int64_t>(f.shift)})
+    key += " " + std::to_string(x);
+  return b.table_once(key, static_cast<std::uint32_t>(rows), make);
+}
+
+Rounded by_table(Backend& b, const Dims& dims, unsigned bits, const Hint& hint, const Activation& f) {
+  const TableVar table = function_table(b, f, bits);
   Rounded r;
   r.t = b.commit("input", dims, hint);
   r.y = b.commit("output", dims, [t = r.t, f, bits](const HintView& view, std::span<std::int64_t> y) {

@@ -110,29 +110,31 @@ std::vector<E> eq_range(PointView<E> z, std::uint64_t begin, std::uint64_t end) 
 template <class E>
 E eq_shift(PointView<E> z, PointView<E> r, std::int64_t shift, std::uint64_t n) {
   const std::size_t bits = std::max(z.size(), r.size());
+  const bool whole = n >> r.size() != 0;
   // By carry, for the low bits: sums over all i, and over those below the low bits of n.
   std::array<E, 2> all = {E::one(), E::zero()}, below = {E::zero(), E::zero()};
   for (std::size_t j = 0; j < bits; ++j) {
-    const auto factors = [j](PointView<E> p) {
-      return j < p.size() ? std::array<E, 2>{E::one() - p[j], p[j]} : std::array<E, 2>{E::one(), E::zero()};
-    };
-    const std::array<E, 2> in = factors(r), out = factors(z);
+    // factor[i][o]: bit j of i, and of the sum. Beyond a point its bit is 0.
+    const E zj = j < z.size() ? z[j] : E::zero(), rj = j < r.size() ? r[j] : E::zero(), both = zj * rj;
+    const std::array<std::array<E, 2>, 2> factor = {{{E::one() - zj - rj + both, zj - both}, {rj - both, both}}};
+    const unsigned limit = static_cast<unsigned>((n >> j) & 1), add = static_cast<unsigned>((shift >> j) & 1);
     std::array<E, 2> next_all = {}, next_below = {};
     for (const unsigned carry : {0U, 1U})
       for (const unsigned bit : {0U, 1U}) {
-        const unsigned sum = bit + carry + static_cast<unsigned>((shift >> j) & 1);
-        const E factor = in[bit] * out[sum & 1];
-        next_all[sum >> 1] += factor * all[carry];
-        const unsigned limit = static_cast<unsigned>((n >> j) & 1);
-        if (bit < limit) next_below[sum >> 1] += factor * all[carry];
-        if (bit == limit) next_below[sum >> 1] += factor * below[carry];
+        const unsigned sum = bit + carry + add;
+        const E& f = factor[bit][sum & 1];
+        const E part = f * all[carry];
+        next_all[sum >> 1] += part;
+        if (whole) continue;
+        if (bit < limit) next_below[sum >> 1] += part;
+        if (bit == limit) next_below[sum >> 1] += f * below[carry];
       }
     all = next_all;
     below = next_below;
   }
   const std::int64_t high = shift >> bits;  // and the carry: must be 0
   if (high != 0 && high != -1) return E::zero();
-  return (n >> bits != 0 ? all : below)[high == 0 ? 0 : 1];
+  return (whole ? all : below)[high == 0 ? 0 : 1];
 }
 
 }  // namespace nescio

@@ -53,7 +53,7 @@ void expand_affine(const Circuit& circuit, const PublicValues& publics, const Cl
   const Dims& dims = circuit[claim.tensor].dims;
   std::vector<E> sums;
   for (std::size_t d = 0; d < dims.size(); ++d) sums.push_back(claim.weights[d].sum(dims[d]));
-  const E scaled = claim.coef * F(def.divisor).inverse();
+  const E scaled = def.divisor == 1 ? claim.coef : claim.coef * F(def.divisor).inverse();
   E constant = scaled * F::from_signed(def.constant);
   for (const E& s : sums) constant *= s;
   out.constant += constant;

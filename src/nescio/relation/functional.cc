@@ -24,29 +24,59 @@ E add_segment(const zk::Tape<E>& tape, std::span<const std::pair<zk::Form<E>, E>
   return c.constant;
 }
 
+namespace {
+
+// One claim's weights on the pieces of blocks. Blocks are products of few pieces: each is computed once.
+template <class E>
+class OnPieces {
+ public:
+  explicit OnPieces(const Claim<E>& claim) : claim_(&claim), known_(claim.weights.size()) {}
+  E on(const Block& block, std::span<const E> row) {
+    E x = claim_->coef;
+    std::size_t at = 0;
+    for (std::size_t d = 0; d < block.pieces.size() && !x.is_zero(); ++d) {
+      const Piece& piece = block.pieces[d];
+      auto it = std::find_if(known_[d].begin(), known_[d].end(),
+                             [&](const Known& k) { return k.at == at && k.piece == piece; });
+      if (it != known_[d].end()) {
+        x *= it->value;
+      } else {
+        const E value = claim_->weights[d].on_block(piece, row.subspan(at, piece.log));
+        if (known_[d].size() < kKept) known_[d].push_back({at, piece, value});
+        x *= value;
+      }
+      at += piece.log;
+    }
+    return x;
+  }
+
+ private:
+  static constexpr std::size_t kKept = 64;  // a hostile layout has many more
+  struct Known {
+    std::size_t at;
+    Piece piece;
+    E value;
+  };
+  const Claim<E>* claim_;
+  std::vector<std::vector<Known>> known_;  // by dimension
+};
+
+}  // namespace
+
 template <class E>
 E evaluate(const Functional<E>& functional, const Circuit& circuit, const Layout& layout, std::span<const E> column,
            std::span<const E> row) {
-  std::vector<std::vector<const Claim<E>*>> by_tensor(circuit.tensors.size());
-  for (const Claim<E>& c : functional) by_tensor[c.tensor].push_back(&c);
+  std::vector<std::vector<OnPieces<E>>> by_tensor(circuit.tensors.size());
+  for (const Claim<E>& c : functional) by_tensor[c.tensor].emplace_back(c);
   const std::vector<E> columns = eq_table<E>(column);
   E total;
   for (const Block& block : layout.blocks) {
-    const auto& claims = by_tensor[block.tensor];
+    auto& claims = by_tensor[block.tensor];
     if (claims.empty()) continue;
-    const unsigned size = block.size_log();
-    const E place = columns[block.column] * eq_index<E>(row.subspan(size), block.row >> size);
     E sum;
-    for (const Claim<E>* claim : claims) {
-      E x = claim->coef;
-      std::size_t at = 0;
-      for (std::size_t d = 0; d < block.pieces.size(); ++d) {
-        x *= claim->weights[d].on_block(block.pieces[d], row.subspan(at, block.pieces[d].log));
-        at += block.pieces[d].log;
-      }
-      sum += x;
-    }
-    total += place * sum;
+    for (OnPieces<E>& claim : claims) sum += claim.on(block, row);
+    const unsigned size = block.size_log();
+    total += columns[block.column] * eq_index<E>(row.subspan(size), block.row >> size) * sum;
   }
   return total;
 }

@@ -203,10 +203,10 @@ void prove_segment(const Circuit& circuit, const PublicValues& publics, const Va
 
 template <class E>
 E claim_value(const Dims& dims, std::span<const F> values, const Weights<E>& weights) {
-  std::vector<E> t(values.begin(), values.end());
+  SecretVector<E> t(values.begin(), values.end());
   for (std::size_t d = 0; d < dims.size(); ++d) {  // sum out dimension 0, again and again
     const std::vector<E> w = weights[d].table(dims[d]);
-    std::vector<E> next(t.size() / dims[d]);
+    SecretVector<E> next(t.size() / dims[d]);
     for (std::size_t i = 0; i < t.size(); ++i) next[i / dims[d]] += w[i % dims[d]] * t[i];
     t = std::move(next);
   }

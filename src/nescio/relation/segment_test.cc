@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <set>
 
 #include "nescio/circuit/check.h"
@@ -22,9 +23,14 @@ struct Run {
   std::set<std::string> failing;
 };
 
+// What a cheat commits in the place of the randomness that it uses.
+template <class E>
+using Tamper = std::function<void(zk::Pads<E>&)>;
+
 // Proves and replays all segments on fixed challenges' transcript; evaluates every claim on the committed cells.
 template <class E>
-void run(const Circuit& relations, const Witness& witness, const PublicValues& statement, Run<E>& out) {
+void run(const Circuit& relations, const Witness& witness, const PublicValues& statement, Run<E>& out,
+         const Tamper<E>& tamper = {}) {
   Circuit circuit = relations;
   const std::uint32_t segments = circuit.segments;
   std::mt19937_64 rng(99);
@@ -70,6 +76,7 @@ void run(const Circuit& relations, const Witness& witness, const PublicValues& s
     ASSERT_TRUE(reader.end().ok());
     ASSERT_EQ(out.channels.back().transcript().digest(), prover.transcript().digest());
     // The ledger on the cells.
+    if (tamper) tamper(pads);
     const auto leaf = [&](zk::Leaf kind, std::uint32_t i) {
       switch (kind) {
         case zk::Leaf::pad:
@@ -146,6 +153,37 @@ TEST(Segment, each_lie_is_caught_by_its_claim) {
     lie.tell(net);
     EXPECT_EQ(failing<Ext3>(net), Names{lie.claim});
   }
+}
+
+// Cheats that commit other randomness than they use: each pad, each factor and each product of a triple, the dummy.
+template <class E>
+void each_random_cell_is_bound() {
+  const TestNetwork net(2);
+  const auto caught = [&](const Tamper<E>& tamper) {
+    Run<E> r;
+    run<E>(net.circuit, net.witness, net.statement, r, tamper);
+    return r.failing;
+  };
+  const Counts counts = count_messages<E>(net.circuit, 0);
+  for (std::uint32_t i = 0; i < counts.pads; ++i)
+    EXPECT_FALSE(caught([&](zk::Pads<E>& p) { p.pad[i] += E::basis(1); }).empty()) << "pad " << i;
+  for (std::uint32_t i = 0; i <= counts.triples; ++i) {
+    EXPECT_TRUE(caught([&](zk::Pads<E>& p) { p.triple_a[i] += E::basis(1); }).contains("triple.a")) << i;
+    EXPECT_TRUE(caught([&](zk::Pads<E>& p) { p.triple_b[i] += E::basis(1); }).contains("triple.b")) << i;
+    EXPECT_TRUE(caught([&](zk::Pads<E>& p) { p.triple_c[i] += E::basis(1); }).contains("triple.product")) << i;
+  }
+  EXPECT_EQ(caught([](zk::Pads<E>& p) { p.dummy += E::one(); }), Names{"relation.wave"});
+  // A false product whose error another one of the same layer cancels: only the check of the triples sees it.
+  EXPECT_EQ(caught([](zk::Pads<E>& p) {
+              p.triple_c[0] += E::one();
+              p.triple_c[1] -= E::one();
+            }),
+            Names{"triple.product"});
+}
+
+TEST(Segment, each_random_cell_is_bound) {
+  each_random_cell_is_bound<Ext2>();
+  each_random_cell_is_bound<Ext3>();
 }
 
 TEST(Segment, false_statement_is_caught) {

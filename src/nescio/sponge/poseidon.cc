@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kRounds = kPoseidonFullRounds + kPoseidonPartialRounds;
 
-bool is_full(std::size_t round) {
+constexpr bool is_full(std::size_t round) {
   return round < kPoseidonFullRounds / 2 || round >= kRounds - kPoseidonFullRounds / 2;
 }
 

@@ -119,7 +119,7 @@ void fold_parallel(ExtView<E> t, const E& r, ExtSpan<E> out) {
 template <class E>
 Proven<E> prove_plain(zk::ProverChannel<E>& ch, unsigned rounds, unsigned degree, std::vector<Term<E>> terms) {
   const E half = E(F(2).inverse());
-  std::vector<E> waiting;  // coef * sum of a term, halved each round until it joins
+  SecretVector<E> waiting;  // coef * sum of a term, halved each round until it joins
   for (Term<E>& term : terms) {
     normalise(term);
     waiting.push_back(term.bits < rounds ? total(term) * term.coef : E::zero());

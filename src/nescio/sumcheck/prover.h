@@ -34,8 +34,8 @@ struct Finals {
 // Runs `rounds` rounds of the given degree (3 if any term has a weight); shorter terms join late.
 template <class E>
 struct Proven {
-  std::vector<E> point;           // [rounds]
-  std::vector<Finals<E>> finals;  // [terms]
+  std::vector<E> point;            // [rounds]
+  SecretVector<Finals<E>> finals;  // [terms]
 };
 template <class E>
 Proven<E> prove_plain(zk::ProverChannel<E>& ch, unsigned rounds, unsigned degree, std::vector<Term<E>> terms);

@@ -7,12 +7,19 @@
 #include "nescio/circuit/check.h"
 #include "nescio/pcs/mask_rank.h"
 #include "nescio/proof/opening_shape.h"
+#include "nescio/statement/switches.h"
 
 namespace nescio {
 namespace {
 
 // Error::where of this file's own rules.
-enum KeyRule : std::uint32_t { kBindings = 200, kArgumentSizes = 201, kLayoutParams = 202, kMaskRank = 203 };
+enum KeyRule : std::uint32_t {
+  kBindings = 200,
+  kArgumentSizes = 201,
+  kLayoutParams = 202,
+  kMaskRank = 203,
+  kSwitches = 1000
+};
 
 template <class E>
 Status check_argument(const Circuit& circuit, const std::vector<relation::SegmentTensors>& tensors) {
@@ -42,7 +49,8 @@ Result<CheckedKey> verify_key(VerifyingKey key) {
   const Circuit& circuit = key.circuit;
   NESCIO_TRY_STATUS(pcs::well_formed(key.params));
   NESCIO_TRY_STATUS(check_circuit(circuit));
-  NESCIO_TRY_STATUS(derive_bounds(circuit));
+  NESCIO_TRY(const std::vector<Interval> bounds, derive_bounds(circuit));
+  NESCIO_TRY_STATUS(check_switches(circuit, bounds, kSwitches));
 
   NESCIO_VERIFY(key.bindings.size() == circuit.digests.size(), ErrorCode::kVKey, kBindings);
   for (std::size_t i = 0; i < key.bindings.size(); ++i)

@@ -1,9 +1,10 @@
 // verifier/checked_key.h -- a key that cannot weaken a verdict: the only kind that verify() takes.
 //
 // Recomputed from the key, never believed: the circuit is well formed; every integer identity is free of wrap-around,
-// from enforced ranges alone; the argument's tensors have the sizes that the replay asks for; the layout holds every
-// cell once, above the reserved rows; the parameters reach their security level for this circuit; the mask columns hide
-// the column rounds. Cost: once per key; a dry run of the replay.
+// from enforced ranges alone; the switches of each output bind it as a verdict says; the argument's tensors have the
+// sizes that the replay asks for; the layout holds every cell once, above the reserved rows; the parameters reach their
+// security level for this circuit; the mask columns hide the column rounds. Cost: once per key; a dry run of the
+// replay.
 #pragma once
 #include "nescio/base/error.h"
 #include "nescio/pcs/shape.h"

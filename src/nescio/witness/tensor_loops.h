@@ -42,27 +42,30 @@ void for_each_row(const Dims& dims, const std::array<Strides, N>& strides, std::
   }
 }
 
-// out[i] += coef * x[refs(i)], i over `dims`; `refs` has one entry for each dimension of x.
+// out[i] = start[i] + coef * x[refs(i)], i over `dims`, where start is out itself or, if `fresh`, the constant `base`;
+// `refs` has one entry for each dimension of x.
 template <class T>
 void add_affine_term(const Dims& dims, const Dims& source, const std::vector<DimRef>& refs, T coef, const T* x,
-                     std::span<T> out) {
+                     std::span<T> out, bool fresh = false, T base = T{}) {
   const std::size_t n0 = dims.empty() ? 1 : dims[0];
   const Strides from = strides_of(source);
   Strides strides{};
-  std::size_t start = 0;
+  std::size_t first = 0;
   for (std::size_t d = 0; d < refs.size(); ++d) {
     if (refs[d].fixed) {
-      start += from[d] * refs[d].value;
+      first += from[d] * refs[d].value;
     } else {
       strides[refs[d].value] = from[d];
     }
   }
   const std::size_t step = strides[0];
   const bool one = coef == T(1);
-  for_each_row<1>(dims, {strides}, {start}, [&](std::size_t o, const std::array<std::size_t, 1>& at) {
+  for_each_row<1>(dims, {strides}, {first}, [&](std::size_t o, const std::array<std::size_t, 1>& at) {
     const T* p = x + at[0];
     T* y = out.data() + o;
-    if (step == 1 && one) {
+    if (fresh) {
+      for (std::size_t i = 0; i < n0; ++i) y[i] = base + coef * p[i * step];
+    } else if (step == 1 && one) {
       for (std::size_t i = 0; i < n0; ++i) y[i] += p[i];
     } else if (step == 1) {
       for (std::size_t i = 0; i < n0; ++i) y[i] += coef * p[i];

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 
+#include "nescio/base/endian.h"
 #include "nescio/base/parallel.h"
+#include "nescio/circuit/builder.h"
 #include "nescio/prover/prove.h"
 #include "nescio/relation/test_network.h"
 #include "nescio/verifier/test_key.h"
@@ -67,6 +69,70 @@ TEST(Frozen, public_values_enter_the_equations) {
   }
   const std::vector<std::uint8_t> other = {1};
   EXPECT_TRUE(verify(checked, net.statement, other, other, proof).ok());  // these only the transcript binds
+}
+
+// The rank over F of differences of rows.
+std::size_t rank_of_differences(std::vector<std::vector<F>> rows) {
+  const std::vector<F> first = rows[0];
+  std::size_t rank = 0;
+  for (auto& row : rows)
+    for (std::size_t c = 0; c < row.size(); ++c) row[c] -= first[c];
+  for (std::size_t c = 0; c < first.size(); ++c) {
+    std::size_t pivot = rank;
+    while (pivot < rows.size() && rows[pivot][c] == F()) ++pivot;
+    if (pivot == rows.size()) continue;
+    std::swap(rows[rank], rows[pivot]);
+    const F inverse = rows[rank][c].inverse();
+    for (std::size_t r = rank + 1; r < rows.size(); ++r) {
+      const F factor = rows[r][c] * inverse;
+      for (std::size_t k = c; !(factor == F()) && k < first.size(); ++k) rows[r][k] -= factor * rows[rank][k];
+    }
+    ++rank;
+  }
+  return rank;
+}
+
+// One witness, one set of challenges, many seeds: the words that the segments send span the whole space. A message
+// without a pad, or a pad in two messages, would show as a missing dimension.
+template <class E>
+void every_message_has_its_own_pad() {
+  CircuitBuilder b(2);
+  const TensorId x = b.committed({3}, 0), y = b.committed({3}, 1), z = b.committed({3}, 1), q = b.committed({3}, 0);
+  const std::uint32_t t = b.table(4, {progression(0, 1)}, 0);
+  for (const TensorId id : {x, y, z}) b.lookup(t, id == x ? 0 : 1, {id});
+  const TensorId square = b.product(b.product(x, x), b.affine({3}, {b.term(y), b.term(z)}));
+  b.zero(b.affine({3}, {b.term(square), b.term(q, -1)}), 0);
+  VerifyingKey key = toy_key<E>(b.take(), 7);
+  key.params.query_pow = key.params.fold_pow = key.params.lookup_pow = 0;
+  for (pcs::Round& r : key.params.rounds) r.query_pow = r.fold_pow = 0;
+  Witness witness;
+  witness.values.resize(key.circuit.tensors.size());
+  for (const TensorId id : {x, y, z}) witness.values[id] = {F(1), F(2), F(3)};
+  witness.values[q] = {F(2), F(16), F(54)};
+  witness.values[key.circuit.tables[0].multiplicity] = {F(), F(3), F(3), F(3)};
+  const PublicValues none(key.circuit.tensors.size());
+  std::size_t words = 0;
+  for (std::uint32_t s = 0; s < 2; ++s) {
+    const relation::Counts counts = relation::count_messages<E>(key.circuit, s);
+    words += E::D * (counts.pads + 2 * counts.triples + 3);  // and Q, triple.a, triple.b in clear
+  }
+  std::vector<std::vector<F>> sent(words + 5);
+  parallel_for(sent.size(), 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      Digest seed{};
+      store_u64(seed.bytes.data(), i);
+      const auto proof = prove({key, witness, none, {}, {}}, SecretDigest(seed));
+      ASSERT_TRUE(proof.ok());
+      ASSERT_TRUE(verify(UncheckedKeyForTests::make(key), none, {}, {}, *proof).ok());
+      for (std::size_t w = 0; w < words; ++w) sent[i].push_back(F(load_u64(proof->data() + 32 + 8 * w)));
+    }
+  });
+  EXPECT_EQ(rank_of_differences(sent), words);
+}
+
+TEST(Frozen, every_message_of_the_segments_has_its_own_pad) {
+  every_message_has_its_own_pad<Ext2>();
+  every_message_has_its_own_pad<Ext3>();
 }
 
 // x[0] = 8 is in no table. Known alpha and beta: D + 1 multiplicities that make the fractions cancel all the same.

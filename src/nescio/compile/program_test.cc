@@ -1,0 +1,177 @@
+// Whole programs: digests, statements at the edges of rounding, refusals.
+#include "nescio/compile/program.h"
+
+#include "nescio/compile/lowering_fixture.h"
+#include "nescio/statement/public_values.h"
+
+namespace nescio {
+namespace {
+
+struct Fixture {
+  QuantGraph q;
+  Program program;
+  DigestCells salt{F(1), F(2), F(3), F(4)};
+  DigestCells digest{};
+  IntegerInputs inputs;
+
+  Fixture(const Graph& g, const Calibration& c) : q(quantised(g, c)) {
+    const auto plan = choose_plan(q);
+    const auto made = make_program(q, *plan);
+    EXPECT_TRUE(made.ok()) << (made.ok() ? "" : to_string(made.error()));
+    program = *made;
+    digest = *weights_digest(program, q, salt);
+    inputs = integers_of(q, c.rows[0]);
+  }
+  const Circuit& circuit() const { return program.emitted.circuit; }
+
+  Result<Run> run(const std::string& text) const {
+    NESCIO_TRY(const Statement s, parse_statement(text));
+    return run_program(program, q, inputs, salt, digest,
+                       [&](const IntegerOutputs&) { return statement_values(circuit(), s, {}); });
+  }
+  Status check(const Run& r) const {
+    PublicValues all = r.statement;
+    all.resize(circuit().tensors.size());
+    for (const DigestPort& p : circuit().digests) all[p.tensor].assign(digest.begin(), digest.end());
+    return check_witness(circuit(), r.witness, all, &program.emitted.names);
+  }
+};
+
+// text of j * scale / 2, exactly: scale is a power of two.
+std::string half_steps(std::int64_t j, double scale) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof(buffer), "%.18f", static_cast<double>(j) * scale / 2);
+  std::string text = buffer;
+  text.resize(text.find_last_not_of('0') + 1);
+  return text.back() == '.' ? text + "0" : text;
+}
+
+TEST(Program, StatementsAtTheEdgesOfRounding) {
+  Sketch s({{1, 2}});
+  const Graph g = s.graph({s.linear(s.x(), 1)});
+  Calibration c;
+  Random random(5);
+  for (int r = 0; r < 4; ++r) c.rows.push_back({random.tensor({DType::kFloat32, {1, 2}}, 1000)});
+  const Fixture f(g, c);
+  const double scale = f.q.values[f.q.outputs[0].value].scales[0];
+  ASSERT_GE(scale, std::ldexp(1.0, -16));  // thresholds are written exactly
+  const auto outputs = run_model(f.program, f.q, f.inputs);
+  ASSERT_TRUE(outputs.ok());
+  const std::int64_t y = (*outputs)[0][0];
+  std::size_t true_ones = 0, false_ones = 0;
+  const auto expect = [&](const std::string& text, bool truth) {
+    const auto run = f.run(text);
+    EXPECT_EQ(run.ok(), truth) << text << ", output " << y << " * " << scale;
+    if (run.ok()) {
+      EXPECT_TRUE(f.check(*run).ok()) << text;
+      ++true_ones;
+    } else {
+      EXPECT_EQ(run.error().code, ErrorCode::kStatementFalse) << text << ": " << to_string(run.error());
+      ++false_ones;
+    }
+  };
+  for (std::int64_t j = 2 * y - 3; j <= 2 * y + 3; ++j) {
+    const std::string t = half_steps(j, scale);
+    expect("y0 >= " + t, 2 * y >= j);
+    expect("y0 > " + t, 2 * y > j);
+    expect("y0 <= " + t, 2 * y <= j);
+    expect("y0 < " + t, 2 * y < j);
+    if (j % 2 == 0) {
+      expect("y0 == " + t, 2 * y == j);
+    } else {
+      EXPECT_EQ(f.run("y0 == " + t).error().code, ErrorCode::kVStatement);
+    }
+    for (std::int64_t k = j; k <= 2 * y + 3; ++k) {
+      // An interval between two steps holds no integer.
+      const std::string interval = "[" + t + ", " + half_steps(k, scale) + "]";
+      const bool inside = j <= 2 * y && 2 * y <= k, empty = j == k && j % 2 != 0;
+      if (empty) {
+        EXPECT_EQ(f.run("y0 in " + interval).error().code, ErrorCode::kVStatement);
+      } else {
+        expect("y0 in " + interval, inside);
+      }
+      expect("y0 not in " + interval, !inside);
+    }
+  }
+  EXPECT_GT(true_ones, 30U);
+  EXPECT_GT(false_ones, 30U);
+}
+
+TEST(Program, Classes) {
+  Sketch s({{1, 3}});
+  const Graph g = s.graph({s.linear(s.x(), 4)});
+  const Fixture f(g, random_calibration(g, 3));
+  const auto outputs = run_model(f.program, f.q, f.inputs);
+  ASSERT_TRUE(outputs.ok());
+  const auto k = std::max_element((*outputs)[0].begin(), (*outputs)[0].end()) - (*outputs)[0].begin();
+  for (int i = 0; i < 4; ++i) {
+    const auto run = f.run("argmax(y0) == " + std::to_string(i));
+    EXPECT_EQ(run.ok(), i == k);
+    if (run.ok()) EXPECT_TRUE(f.check(*run).ok());
+  }
+  const std::string third = to_string(Statement{}) + "y0[2] >= -1000000 and argmax(y0) == " + std::to_string(k);
+  EXPECT_TRUE(f.run(third).ok());
+}
+
+TEST(Program, AnotherSaltOrDigestIsCaught) {
+  Sketch s({{1, 2}});
+  const Graph g = s.graph({s.linear(s.x(), 1)});
+  Fixture f(g, random_calibration(g, 3));
+  ASSERT_TRUE(f.check(*f.run("")).ok());
+  Fixture other = f;
+  other.salt[0] += F(1);
+  const auto refused = other.run("");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::kSelfCheck);
+  other = f;
+  ++other.q.nodes[0].weights[0].values[0];  // another model under the same digest
+  EXPECT_EQ(other.run("").error().code, ErrorCode::kSelfCheck);
+}
+
+TEST(Program, VerifiersAccept) {
+  Sketch s({{1, 6}});
+  const Graph g = s.graph({s.linear(s.op("Relu", {s.linear(s.x(), 8)}), 3)});
+  const Fixture f(g, random_calibration(g, 3));
+  EXPECT_TRUE(check_circuit(f.circuit(), false).ok());
+  const auto bounds = derive_bounds(f.circuit(), ErrorCode::kOverflow);
+  EXPECT_TRUE(bounds.ok()) << to_string(bounds.error());
+}
+
+// A sum that could wrap is refused by name before there is a circuit.
+TEST(Program, OverflowIsRefusedWithNodeAndBits) {
+  QuantGraph q;
+  q.values = {{"x", {1, 4}, {1.0}}, {"y", {1, 1}, {1.0}}};
+  q.inputs = {{"x", 0, 32, {}}};
+  q.outputs = {{"y", 1, 24, {}}};
+  QuantNode n;
+  n.name = "big";
+  n.inputs = {0};
+  n.output = 1;
+  n.rounded = true;
+  n.requant = {20, 24};
+  n.weights.push_back({"big/w", {1, 4}, 32, {1, 2, 3, 4}});
+  q.nodes = {n};
+  ASSERT_TRUE(validate(q).ok());
+  const auto p = make_program(q, GadgetPlan{});
+  ASSERT_FALSE(p.ok());
+  EXPECT_EQ(p.error().code, ErrorCode::kOverflow);
+  EXPECT_EQ(p.error().detail.rfind("big/product", 0), 0U) << p.error().detail;
+  EXPECT_NE(p.error().detail.find("65 bits"), std::string::npos) << p.error().detail;
+}
+
+TEST(QuantiseInput, RefusesWhatIsNotAFiniteNumberInRange) {
+  Sketch s({{1, 2}});
+  const Graph g = s.graph({s.linear(s.x(), 1)});
+  const QuantGraph q = quantised(g, random_calibration(g, 3));
+  const auto code = [&](std::vector<double> x) {
+    const auto r = quantise_input(q, q.inputs[0], x);
+    return r.ok() ? 0 : static_cast<int>(r.error().code);
+  };
+  EXPECT_EQ(code({0, 0}), 0);
+  EXPECT_EQ(code({0}), static_cast<int>(ErrorCode::kInShape));
+  EXPECT_EQ(code({0, std::nan("")}), static_cast<int>(ErrorCode::kInNonFinite));
+  EXPECT_EQ(code({1e9, 0}), static_cast<int>(ErrorCode::kInRange));
+}
+
+}  // namespace
+}  // namespace nescio
