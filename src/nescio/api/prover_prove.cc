@@ -108,6 +108,7 @@ Result<ProvingKey> read_proving_key(std::span<const std::uint8_t> bytes) {
   ProvingKey out;
   NESCIO_TRY(VerifyingKey parsed, read_key(verifying));
   NESCIO_TRY(out.key, verify_key(std::move(parsed)));
+  NESCIO_VERIFY(out.key->key().bindings.size() == 1, ErrorCode::kKey, in.position());  // the weights' digest
   for (F& x : out.salt) {
     NESCIO_TRY(const std::uint64_t word, in.u<std::uint64_t>());
     NESCIO_VERIFY(word < F::kModulus, ErrorCode::kKey, in.position());

@@ -176,9 +176,12 @@ class Derivation {
       if (!port.has_argmax) continue;
       for (const TensorId id : {port.pub_onehot, port.pub_on, port.pub_tie}) meet(id, {true, 0, 1});
     }
+    std::vector<std::vector<Interval>> ranges(circuit_.tables.size());  // of each table's columns, found once
+    for (std::size_t t = 0; t < ranges.size(); ++t)
+      for (std::size_t k = 0; k < circuit_.tables[t].columns.size(); ++k)
+        ranges[t].push_back(column_range(circuit_.tables[t], k));
     for (const Lookup& lookup : circuit_.lookups)
-      for (std::size_t k = 0; k < lookup.columns.size(); ++k)
-        meet(lookup.columns[k], column_range(circuit_.tables[lookup.table], k));
+      for (std::size_t k = 0; k < lookup.columns.size(); ++k) meet(lookup.columns[k], ranges[lookup.table][k]);
     for (const Zero& zero : circuit_.zeros) meet(zero.tensor, {true, 0, 0});
   }
 

@@ -5,7 +5,6 @@
 
 #include "nescio/circuit/check.h"
 #include "nescio/circuit/serialize.h"
-#include "nescio/relation/verifier.h"
 #include "nescio/transcript/encoding.h"
 
 namespace nescio {
@@ -98,15 +97,18 @@ Result<PublicValues> public_values(const VerifyingKey& key, const PublicValues& 
 }
 
 soundness::CircuitCounts circuit_counts(const Circuit& circuit, unsigned degree) {
+  return circuit_counts(
+      circuit, degree == 2 ? relation::count_messages<Ext2>(circuit) : relation::count_messages<Ext3>(circuit));
+}
+
+soundness::CircuitCounts circuit_counts(const Circuit& circuit, const std::vector<relation::Counts>& segments) {
   soundness::CircuitCounts out;
   std::array<std::uint64_t, kMaxLookupWidth + 1> leaves{};  // by width
   for (const Table& t : circuit.tables) leaves[t.columns.size()] += t.rows;
   for (const Lookup& l : circuit.lookups) leaves[l.columns.size()] += num_cells(circuit[l.columns[0]].dims);
   for (std::size_t w = 1; w < leaves.size(); ++w)
     if (leaves[w] != 0) out.buses.push_back({leaves[w], static_cast<std::uint8_t>(w)});
-  for (std::uint32_t s = 0; s < circuit.segments; ++s) {
-    const relation::Counts c =
-        degree == 2 ? relation::count_messages<Ext2>(circuit, s) : relation::count_messages<Ext3>(circuit, s);
+  for (const relation::Counts& c : segments) {
     out.constraints += c.constraints;  // and one for the cancellation, which is there already
     out.equations = std::max(out.equations, c.equations);
     out.triples = std::max(out.triples, c.triples + 1);

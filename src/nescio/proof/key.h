@@ -12,6 +12,7 @@
 #include "nescio/circuit/layout.h"
 #include "nescio/circuit/public_values.h"
 #include "nescio/pcs/params.h"
+#include "nescio/relation/verifier.h"
 #include "nescio/soundness/terms.h"
 
 namespace nescio {
@@ -38,7 +39,8 @@ Digest model_id(const VerifyingKey& key);
 // statement tensor has another number of values, or when a value is given for any other tensor.
 Result<PublicValues> public_values(const VerifyingKey& key, const PublicValues& statement);
 
-// The numbers that the error terms depend on; the circuit has passed check_circuit.
+// The numbers that the error terms depend on, from what each segment sends; the circuit has passed check_circuit.
+soundness::CircuitCounts circuit_counts(const Circuit& circuit, const std::vector<relation::Counts>& segments);
 soundness::CircuitCounts circuit_counts(const Circuit& circuit, unsigned degree);
 
 }  // namespace nescio

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint32_t kIn = 4, kOut = 3;
 
-// y = W x with private W and x: y = (10, 21, 5).
+// y = W x with private W and x: y = (10, 14, 5).
 OutputSwitches lower(Backend& b, Var& y) {
   const auto fill = [](std::vector<std::int64_t> v) {
     return [v](const HintView&, std::span<std::int64_t> out) { std::copy(v.begin(), v.end(), out.begin()); };
@@ -69,8 +69,8 @@ TEST(Outputs, each_kind_of_statement) {
   std::vector<std::uint8_t> earlier;
   for (const Case& c :
        {Case{"y[0] >= 10 and y[2] < 6", true}, Case{"y[0] >= 11", false}, Case{"argmax(y) == 1", true},
-        Case{"argmax(y) == 0", false}, Case{"y[1] not in [0, 20]", true},
-        Case{"y[1] not in [20, 30] and argmax(y) == 1", false}, Case{"y[0] not in [11, 12]", true}, Case{"", true}}) {
+        Case{"argmax(y) == 0", false}, Case{"y[1] not in [0, 13]", true},
+        Case{"y[1] not in [14, 30] and argmax(y) == 1", false}, Case{"y[0] not in [11, 12]", true}, Case{"", true}}) {
     const auto statement = parse_statement(c.statement);
     ASSERT_TRUE(statement.ok());
     auto publics = statement_values(m.emitted.circuit, *statement, {});

@@ -9,15 +9,14 @@ namespace nescio {
 Result<VerifyingKey> make_key(Circuit circuit, std::vector<std::vector<F>> bindings,
                               const soundness::SearchOptions& options) {
   NESCIO_TRY_STATUS(check_circuit(circuit, false));
-  for (std::uint32_t s = 0; s < circuit.segments; ++s) {
-    const relation::Counts counts =
-        options.degree == 2 ? relation::count_messages<Ext2>(circuit, s) : relation::count_messages<Ext3>(circuit, s);
-    add_argument_tensors(circuit, s, counts.pads, counts.triples + 1, options.degree);
-  }
+  const std::vector<relation::Counts> messages =
+      options.degree == 2 ? relation::count_messages<Ext2>(circuit) : relation::count_messages<Ext3>(circuit);
+  for (std::uint32_t s = 0; s < circuit.segments; ++s)
+    add_argument_tensors(circuit, s, messages[s].pads, messages[s].triples + 1, options.degree);
   std::uint64_t cells = 0;
   for (TensorId id = 0; id < circuit.tensors.size(); ++id)
     if (circuit.committed(id) != nullptr) cells += num_cells(circuit[id].dims);
-  const soundness::CircuitCounts counts = circuit_counts(circuit, options.degree);
+  const soundness::CircuitCounts counts = circuit_counts(circuit, messages);
   const auto columns = [&](unsigned log_rows, unsigned reserved) -> std::uint64_t {
     if (reserved >= std::uint64_t{1} << log_rows) return 0;
     const std::uint64_t n = num_columns(circuit, log_rows, reserved);

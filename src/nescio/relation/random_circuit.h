@@ -62,6 +62,7 @@ class RandomCircuit {
   TensorId leaf(const Dims& d) {
     const TensorId id = builder_.committed(d, static_cast<std::uint32_t>(below(2)));
     small(id, witness.values);
+    leaves_.push_back(id);
     return keep(id, 0);
   }
   // Some private tensor of at most that depth.
@@ -184,6 +185,14 @@ class RandomCircuit {
     statement.resize(builder_.circuit().tensors.size());
     const auto values = evaluate_virtual(builder_.circuit(), witness, statement);
     NESCIO_CHECK(values.ok());
+    const std::uint32_t range = builder_.table(4, {progression(-1, 1)}, 1);
+    const TensorId counts = builder_.circuit().tables[range].multiplicity;
+    witness.values.resize(counts + 1);
+    witness.values[counts].resize(4);
+    for (const TensorId id : leaves_) {
+      builder_.lookup(range, static_cast<std::uint32_t>(below(2)), {id});
+      for (const F x : witness.values[id]) witness.values[counts][static_cast<std::size_t>(x.to_signed() + 1)] += F(1);
+    }
     for (const TensorId id : open) {
       const auto segment = static_cast<std::uint32_t>(below(2));
       const Dims d = builder_.dims(id);
@@ -214,6 +223,7 @@ class RandomCircuit {
   std::mt19937_64 rng_;
   CircuitBuilder builder_;
   std::map<TensorId, unsigned> depth_;  // of private tensors
+  std::vector<TensorId> leaves_;        // committed
 };
 
 }  // namespace nescio

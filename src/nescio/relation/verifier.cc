@@ -168,24 +168,47 @@ Segment<E> replay_segment(const Circuit& circuit, const PublicValues& publics, c
           replay.most_equations, replay.product_degree, replay.point_variables};
 }
 
-template <class E>
-Counts count_messages(const Circuit& circuit, std::uint32_t segment) {
+namespace {
+
+// Zeros in the place of all public values.
+PublicValues no_values(const Circuit& circuit) {
   PublicValues zeros(circuit.tensors.size());
   for (TensorId id = 0; id < circuit.tensors.size(); ++id)
     if (std::holds_alternative<Public>(circuit[id].def)) zeros[id].resize(num_cells(circuit[id].dims));
+  return zeros;
+}
+
+template <class E>
+Counts count_with(const Circuit& circuit, const PublicValues& publics, std::uint32_t segment) {
   zk::Tape<E> tape;
   zk::Channel<E> ch(tape, Transcript(std::span<const std::uint8_t>()), nullptr);
   const E alpha = ch.challenge("alpha"), beta = ch.challenge("beta");
-  const Segment<E> s = replay_segment(circuit, zeros, {}, segment, alpha, beta, ch);
+  const Segment<E> s = replay_segment(circuit, publics, {}, segment, alpha, beta, ch);
   return {ch.pads(),   ch.triples(),     static_cast<std::uint32_t>(ch.ledger().size()),
           s.equations, s.product_degree, s.point_variables};
+}
+
+}  // namespace
+
+template <class E>
+Counts count_messages(const Circuit& circuit, std::uint32_t segment) {
+  return count_with<E>(circuit, no_values(circuit), segment);
+}
+
+template <class E>
+std::vector<Counts> count_messages(const Circuit& circuit) {
+  const PublicValues publics = no_values(circuit);
+  std::vector<Counts> out;
+  for (std::uint32_t s = 0; s < circuit.segments; ++s) out.push_back(count_with<E>(circuit, publics, s));
+  return out;
 }
 
 #define NESCIO_INSTANTIATE(E)                                                                                   \
   template Weights<E> extension_weights(Weight<E>);                                                             \
   template Segment<E> replay_segment(const Circuit&, const PublicValues&, const SegmentTensors&, std::uint32_t, \
                                      const E&, const E&, zk::Channel<E>&);                                      \
-  template Counts count_messages<E>(const Circuit&, std::uint32_t);
+  template Counts count_messages<E>(const Circuit&, std::uint32_t);                                             \
+  template std::vector<Counts> count_messages<E>(const Circuit&);
 NESCIO_INSTANTIATE(Ext2)
 NESCIO_INSTANTIATE(Ext3)
 #undef NESCIO_INSTANTIATE

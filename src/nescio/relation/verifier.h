@@ -61,5 +61,8 @@ struct Counts {
 };
 template <class E>
 Counts count_messages(const Circuit& circuit, std::uint32_t segment);
+// Of all segments.
+template <class E>
+std::vector<Counts> count_messages(const Circuit& circuit);
 
 }  // namespace nescio::relation

@@ -122,7 +122,9 @@ TEST(Packing, EveryValueHasItsOwnDigit) {
           }
           EXPECT_TRUE(placed[p.tensor].insert(flat).second);
           const std::uint32_t cell = p.lane + i / k, block = p.block + o + cell / 8;
-          if (p.run != kNoRun) EXPECT_LT(cell, 8U);
+          if (p.run != kNoRun) {
+            EXPECT_LT(cell, 8U);
+          }
           EXPECT_GE(block, 1U);
           EXPECT_LT(block, plan.blocks);
           EXPECT_TRUE(taken.insert({block, cell % 8, bits * (i % k)}).second);

@@ -21,13 +21,13 @@ enum KeyRule : std::uint32_t {
   kSwitches = 1000
 };
 
-template <class E>
-Status check_argument(const Circuit& circuit, const std::vector<relation::SegmentTensors>& tensors) {
+Status check_argument(const Circuit& circuit, const std::vector<relation::SegmentTensors>& tensors,
+                      const std::vector<relation::Counts>& messages, std::uint32_t degree) {
   for (std::uint32_t s = 0; s < circuit.segments; ++s) {
-    const relation::Counts counts = relation::count_messages<E>(circuit, s);
+    const relation::Counts& counts = messages[s];
     const auto has = [&](TensorId id, std::uint32_t n) {
       const Committed* c = circuit.committed(id);
-      return c != nullptr && c->role >= Role::pad && circuit[id].dims == Dims{n, E::D};
+      return c != nullptr && c->role >= Role::pad && circuit[id].dims == Dims{n, degree};
     };
     const relation::SegmentTensors& t = tensors[s];
     const std::uint32_t triples = counts.triples + 1;
@@ -60,8 +60,9 @@ Result<CheckedKey> verify_key(VerifyingKey key) {
   CheckedKey out;
   out.tensors_ = relation::segment_tensors(circuit);
   const bool quadratic = key.params.degree == 2;
-  NESCIO_TRY_STATUS(quadratic ? check_argument<Ext2>(circuit, out.tensors_)
-                              : check_argument<Ext3>(circuit, out.tensors_));
+  const std::vector<relation::Counts> messages =
+      quadratic ? relation::count_messages<Ext2>(circuit) : relation::count_messages<Ext3>(circuit);
+  NESCIO_TRY_STATUS(check_argument(circuit, out.tensors_, messages, key.params.degree));
 
   NESCIO_TRY_STATUS(check_layout(circuit, key.layout));
   NESCIO_VERIFY(key.layout.log_rows == key.params.log_rows && key.layout.reserved_rows == key.params.reserved_rows() &&
@@ -74,7 +75,7 @@ Result<CheckedKey> verify_key(VerifyingKey key) {
   NESCIO_VERIFY(quadratic ? masks_hide<Ext2>(key.params, out.shape_) : masks_hide<Ext3>(key.params, out.shape_),
                 ErrorCode::kVKey, kMaskRank);
 
-  NESCIO_TRY(out.bits_, soundness::check(key.params, circuit_counts(circuit, key.params.degree)));
+  NESCIO_TRY(out.bits_, soundness::check(key.params, circuit_counts(circuit, messages)));
   out.id_ = key_id(key);
   out.model_ = model_id(key);
   out.key_ = std::move(key);
