@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "nescio/base/parallel.h"
+#include "nescio/circuit/bounds.h"
 #include "nescio/prover/prove.h"
 #include "nescio/prover/setup.h"
 #include "nescio/relation/random_circuit.h"
@@ -66,6 +67,15 @@ TEST(Hostile, keys_of_random_circuits) {
     ++sound;
     r.witness.values.resize(key->circuit.tensors.size());
     r.statement.resize(key->circuit.tensors.size());
+    const auto bounds = derive_bounds(key->circuit);
+    const auto values = evaluate_virtual(key->circuit, r.witness, r.statement);
+    ASSERT_TRUE(bounds.ok() && values.ok());
+    for (TensorId id = 0; id < bounds->size(); ++id)
+      for (const F x : (*values)[id])
+        if (const Interval& i = (*bounds)[id]; i.integer) {
+          EXPECT_LE(i.lo, x.to_signed());
+          EXPECT_LE(x.to_signed(), i.hi);
+        }
     const auto proof = prove({*key, r.witness, r.statement, {}, {}}, SecretDigest(Digest{}));
     ASSERT_TRUE(proof.ok()) << seed;
     EXPECT_TRUE(verify(*checked, r.statement, {}, {}, *proof).ok()) << seed;
