@@ -15,8 +15,7 @@ inline constexpr int kDone = 0, kInvalid = 1, kUsage = 2;
 
 struct Options {
   bool json = false;
-  unsigned threads = 0;         // 0: all
-  std::uint64_t memory_mb = 0;  // 0: no limit
+  unsigned threads = 0;  // 0: all
 };
 
 // Prints the error and all others found with it, says what to do, and returns kUsage.

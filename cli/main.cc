@@ -15,7 +15,6 @@ int main(int argc, char** argv) {
   app.add_flag("--json", options.json, "one JSON object on stdout");
   app.add_option("--threads", options.threads, "threads (default: all cores); never changes a proof")
       ->check(CLI::Range(1, 1024));
-  app.add_option("--memory-limit", options.memory_mb, "MB; refuse instead of using more; never changes a proof");
   app.parse_complete_callback([&] { nescio::set_num_threads(options.threads); });
   add_compile(app, options, exit_code);
   add_commit(app, options, exit_code);
