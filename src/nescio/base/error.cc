@@ -37,7 +37,7 @@ constexpr Row kRows[] = {
     {ErrorCode::kParams, "E_PARAMS", "the requested security cannot be reached"},
     {ErrorCode::kIo, "E_IO", "a file could not be read or written"},
     {ErrorCode::kUsage, "E_USAGE", "wrong usage"},
-    {ErrorCode::kMemory, "E_MEMORY", "the memory limit would be passed"},
+    {ErrorCode::kMemory, "E_MEMORY", "more memory would be needed than is allowed"},
     {ErrorCode::kKey, "E_KEY", "a private key or model file is malformed"},
 };
 const Row& row(ErrorCode code) {

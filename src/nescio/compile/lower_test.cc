@@ -204,7 +204,7 @@ TEST(Lower, ArgMaxFirstAndLast) {
     expect_close(s.graph({k, h}), 4e-3);
     // Ties: a vector of equal entries, and one of two largest ones.
     for (const std::vector<double>& v : {std::vector<double>{1, 1, 1}, {0, 2, 2}, {2, 0, 2}}) {
-      Sketch t({{3}});
+      Sketch t(std::vector<Shape>{{3}});
       const Graph g = t.graph({t.op(
           "ArgMax", {t.x()}, {{"axis", std::int64_t{0}}, {"keepdims", std::int64_t{1}}, {"select_last_index", last}})});
       const Calibration c{{{Tensor::of(DType::kFloat32, {3}, v)}}};
@@ -228,6 +228,25 @@ TEST(Lower, Compare) {
     const auto out = run_row(q, plan, emit_model(q, plan), integers_of(q, c.rows[0]));
     const auto reals = evaluate(g, c.rows[0]);
     for (std::size_t i = 0; i < 6; ++i)
+      EXPECT_EQ(static_cast<double>(out[0][i]), (*reals)[0].real(i)) << mode << " cell " << i;
+  }
+}
+
+// A threshold between two steps divides the integers as it divides the reals.
+TEST(Lower, CompareBetweenSteps) {
+  for (const std::string mode : {"greater", "less", "greater_or_equal", "less_or_equal", "equal"}) {
+    Sketch s({{2, 2}});
+    const ValueId y = s.op("Compare", {s.x(), s.values({1, 2}, {1.0 / 3, -1.0 / 3})}, {{"mode", mode}});
+    const Graph g = s.graph({y});
+    const auto row = [](double a, double b) {
+      return std::vector<Tensor>{Tensor::of(DType::kFloat32, {2, 2}, std::vector<double>{a, -a, b, -b})};
+    };
+    const QuantGraph q = quantised(g, {{row(1, -1)}});
+    const double step = q.values[0].scales[0], below = std::floor(1 / (3 * step)) * step;
+    const GadgetPlan plan;
+    const auto out = run_row(q, plan, emit_model(q, plan), integers_of(q, row(below, below + step)));
+    const auto reals = evaluate(g, row(below, below + step));
+    for (std::size_t i = 0; i < 4; ++i)
       EXPECT_EQ(static_cast<double>(out[0][i]), (*reals)[0].real(i)) << mode << " cell " << i;
   }
 }

@@ -107,10 +107,9 @@ TEST(Program, Classes) {
   for (int i = 0; i < 4; ++i) {
     const auto run = f.run("argmax(y0) == " + std::to_string(i));
     EXPECT_EQ(run.ok(), i == k);
-    if (run.ok()) EXPECT_TRUE(f.check(*run).ok());
+    EXPECT_TRUE(!run.ok() || f.check(*run).ok());
   }
-  const std::string third = to_string(Statement{}) + "y0[2] >= -1000000 and argmax(y0) == " + std::to_string(k);
-  EXPECT_TRUE(f.run(third).ok());
+  EXPECT_TRUE(f.run("y0[2] >= -1000000 and argmax(y0) == " + std::to_string(k)).ok());
 }
 
 TEST(Program, AnotherSaltOrDigestIsCaught) {

@@ -20,7 +20,7 @@ struct Layer {
 template <class E>
 Layer<E> combine(const Layer<E>& below) {
   const std::size_t n = below.p.size() / 2;
-  Layer<E> out{ExtVector<E>(n), ExtVector<E>(n)};
+  Layer<E> out{ExtVector<E>::uninitialised(n), ExtVector<E>::uninitialised(n)};
   parallel_for(n, kGrain, [&](std::size_t begin, std::size_t end) {
     combine_fractions<E>(below.p.subspan(2 * begin, 2 * (end - begin)), below.q.subspan(2 * begin, 2 * (end - begin)),
                          out.p.subspan(begin, end - begin), out.q.subspan(begin, end - begin));
@@ -35,10 +35,10 @@ using Gate = std::array<ExtSpan<E>, 4>;
 // Memory for the rounds of all layers, made once for the largest.
 template <class E>
 struct Workspace {
-  explicit Workspace(std::size_t nodes) : eq(nodes / 4) {
+  explicit Workspace(std::size_t nodes) : eq(ExtVector<E>::uninitialised(nodes / 4)) {
     for (std::size_t k = 0; k < 4; ++k) {
-      a[k] = ExtVector<E>(nodes / 4);
-      b[k] = ExtVector<E>(nodes / 8);
+      a[k] = ExtVector<E>::uninitialised(nodes / 4);
+      b[k] = ExtVector<E>::uninitialised(nodes / 8);
     }
   }
   std::array<ExtVector<E>, 4> a, b;
@@ -54,26 +54,8 @@ Gate<E> window(std::array<ExtVector<E>, 4>& t, std::size_t begin, std::size_t n)
 template <class E>
 void gate_tables(const Layer<E>& layer, const E& lambda, std::size_t begin, const Gate<E>& out) {
   const std::size_t n = out[0].size();
-  for (unsigned d = 0; d < E::D; ++d) {
-    const F *p = layer.p.plane(d) + 2 * begin, *q = layer.q.plane(d) + 2 * begin;
-    F *u = out[0].plane(d), *q1 = out[1].plane(d), *p1 = out[2].plane(d), *q0 = out[3].plane(d);
-    for (std::size_t i = 0; i < n; ++i) {
-      u[i] = p[2 * i];
-      q1[i] = q[2 * i + 1];
-      p1[i] = p[2 * i + 1];
-      q0[i] = q[2 * i];
-    }
-  }
-  axpy<E>(lambda, out[3], out[0]);
-}
-
-// eq(z, .) over all variables but the lowest, from eq over one variable more: eq sums to 1 over a variable.
-template <class E>
-void drop_variable(const ExtSpan<E>& w) {
-  for (unsigned d = 0; d < E::D; ++d) {
-    F* p = w.plane(d);
-    for (std::size_t i = 0; i < w.size() / 2; ++i) p[i] = p[2 * i] + p[2 * i + 1];
-  }
+  gkr_prepare<E>(layer.p.subspan(2 * begin, 2 * n), layer.q.subspan(2 * begin, 2 * n), lambda, out[0], out[1], out[2],
+                 out[3]);
 }
 
 template <class E>
@@ -123,7 +105,7 @@ std::vector<E> prove_layer(zk::ProverChannel<E>& ch, const Layer<E>& layer, cons
   if (n > 1)
     h = sum_ranges<E>(n / 2, [&](std::size_t begin, std::size_t end) {
       std::array<ExtVector<E>, 4> scratch;
-      for (ExtVector<E>& s : scratch) s.resize(512);
+      for (ExtVector<E>& s : scratch) s = ExtVector<E>::uninitialised(512);
       QuadraticRound<E> sum{};
       for_pieces(begin, end, [&](std::size_t at, std::size_t len) {
         const Gate<E> piece = window(scratch, 0, 2 * len);
@@ -142,12 +124,15 @@ std::vector<E> prove_layer(zk::ProverChannel<E>& ch, const Layer<E>& layer, cons
     const std::size_t size = n >> (i + 1);
     const Gate<E> from = t;
     t = window(i % 2 == 0 ? space.a : space.b, 0, size);
-    drop_variable(w);
-    w = w.subspan(0, w.size() / 2);
+    if (size > 1) {  // eq over the variables that are left: eq sums to 1 over the lowest
+      const ExtSpan<E> rest = w.subspan(0, size / 2);
+      add_pairs<E>(w, rest);
+      w = rest;
+    }
     h = sum_ranges<E>(std::max<std::size_t>(size / 2, 1), [&](std::size_t begin, std::size_t end) {
       std::array<ExtVector<E>, 4> scratch;
       if (i == 0)
-        for (ExtVector<E>& s : scratch) s.resize(1024);
+        for (ExtVector<E>& s : scratch) s = ExtVector<E>::uninitialised(1024);
       QuadraticRound<E> sum{};
       for_pieces(begin, end, [&](std::size_t at, std::size_t len) {
         const std::size_t first = size == 1 ? 0 : 2 * at, count = size == 1 ? 1 : 2 * len;

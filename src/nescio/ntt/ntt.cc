@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 
+#include "nescio/base/bits.h"
 #include "nescio/base/check.h"
 #include "nescio/base/parallel.h"
 #include "nescio/field/isa.h"
@@ -30,12 +31,6 @@ const Word* words(const F* p) {
 }
 Word* words(F* p) {
   return reinterpret_cast<Word*>(p);
-}
-
-std::size_t reverse_bits(std::size_t x, unsigned bits) {
-  std::size_t r = 0;
-  for (unsigned i = 0; i < bits; ++i) r |= (x >> i & 1) << (bits - 1 - i);
-  return r;
 }
 
 std::unique_ptr<Word[]> make_stage(unsigned k) {

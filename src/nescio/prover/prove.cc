@@ -1,9 +1,10 @@
 #include "nescio/prover/prove.h"
 
 #include <chrono>
-#include <deque>
+#include <set>
 
 #include "nescio/proof/opening_shape.h"
+#include "nescio/proof/replay.h"
 #include "nescio/prover/ledger.h"
 #include "nescio/prover/matrix.h"
 #include "nescio/relation/prover.h"
@@ -96,51 +97,40 @@ class Prover {
       ends.push_back(ch.transcript());
     }
     clock.lap(timings_.segments);
+    // The verifier's replay on our own bytes: it yields the functional, and must end in our transcript.
+    Replay<E> replay(circuit_, publics_, tensors_);
+    for (std::uint32_t s = 0; s < circuit_.segments; ++s) {
+      ProofReader in(parts[s].bytes());
+      const Status status = replay.segment(tr, in, alpha, beta);
+      if (!status.ok() && status.error().code == ErrorCode::kVLookup)
+        return pcs::Opened::kRestart;  // a denominator is 0
+      NESCIO_CHECK(status.ok() && in.end().ok() && replay.channel(s).transcript().digest() == ends[s].digest());
+    }
     relation::Functional<E> functional;
-    const Result<E> joined = join(tr, parts, ends, alpha, beta, cells, functional);
-    if (!joined.ok() && joined.error().code == ErrorCode::kVLookup) return pcs::Opened::kRestart;  // a denominator is 0
-    NESCIO_TRY(const E sigma, joined);
+    const E sigma = replay.join(tr, functional);
     for (const ProofWriter& part : parts) out.append(part);
     std::vector<ExtVector<E>> weight = relation::dense(functional, circuit_, task_.key.layout);
     weight.resize(std::size_t{1} << task_.key.params.kappa);
     clock.lap(timings_.functional);
     const pcs::CommittedMatrix* trees[] = {&matrix};
-    NESCIO_TRY(const pcs::Opened opened, pcs::open<E>(task_.key.params, trees, std::move(weight), sigma, tr, out));
+    const Result<pcs::Opened> opened = pcs::open<E>(task_.key.params, trees, std::move(weight), sigma, tr, out);
+    if (!opened.ok()) return self_check_failed(replay, cells);
     proof = out.bytes();
     clock.lap(timings_.opening);
     return opened;
   }
 
  private:
-  // The verifier's replay on our own bytes: it yields the functional, and must end in our transcript.
-  Result<E> join(Transcript& tr, const std::vector<ProofWriter>& parts, const std::vector<Transcript>& ends,
-                 const E& alpha, const E& beta, const std::vector<std::span<const F>>& cells,
-                 relation::Functional<E>& functional) {
-    std::deque<zk::Tape<E>> tapes(circuit_.segments);
-    std::vector<zk::Channel<E>> channels;
-    std::vector<relation::Segment<E>> segments;
-    for (std::uint32_t s = 0; s < circuit_.segments; ++s) {
-      ProofReader in(parts[s].bytes());
-      channels.emplace_back(tapes[s], tr.fork("segment", s, circuit_.segments), &in);
-      segments.push_back(relation::replay_segment(circuit_, publics_, tensors_[s], s, alpha, beta, channels.back()));
-      NESCIO_TRY_STATUS(channels.back().status());
-      NESCIO_CHECK(in.end().ok() && channels.back().transcript().digest() == ends[s].digest());
-    }
-    for (const Transcript& end : ends) tr.absorb("digest", "join", end.digest().bytes);
-    const E rho = tr.template challenge<E>("rho");
-    E power = E::one(), constant;
-    std::vector<std::vector<std::pair<zk::Form<E>, E>>> seeds(circuit_.segments);
+  Error self_check_failed(const Replay<E>& replay, const std::vector<std::span<const F>>& cells) const {
+    std::set<std::string> names;
     for (std::uint32_t s = 0; s < circuit_.segments; ++s)
-      for (const auto& claim : channels[s].ledger()) {
-        seeds[s].push_back({claim.form, power});
-        power *= rho;
-      }
-    for (std::uint32_t s = 0; s < circuit_.segments; ++s) {
-      seeds[s].push_back({segments[s].root_p, power * segments[s].root_q.inverse()});
-      constant += relation::add_segment<E>(tapes[s], seeds[s], segments[s].atoms, tensors_[s], circuit_, functional);
-    }
-    (void)cells;
-    return -constant;
+      for (std::string& name :
+           failing_claims(circuit_, cells, tensors_[s], replay.channel(s), replay.tape(s), replay.atoms(s)))
+        names.insert(std::move(name));
+    std::string detail = "the witness does not satisfy the circuit:";
+    if (names.empty()) detail += " a value is in none of the rows of its table";  // only the fractions do not cancel
+    for (const std::string& name : names) detail += " " + name;
+    return Error{ErrorCode::kSelfCheck, 0, std::move(detail), {}};
   }
 
   const ProofTask& task_;

@@ -32,7 +32,7 @@ struct Timings {
   double evaluate = 0, random = 0, commit = 0, segments = 0, functional = 0, opening = 0, total = 0;
 };
 
-// Errors: kVPublic, kSelfCheck (the witness does not satisfy the circuit).
+// Errors: kVPublic, kSelfCheck (the witness does not satisfy the circuit; names the claims that fail, never a value).
 Result<std::vector<std::uint8_t>> prove(const ProofTask& task, const SecretDigest& seed, Timings* timings = nullptr);
 
 }  // namespace nescio

@@ -123,6 +123,16 @@ TEST(Prove, false_witness_is_refused_by_the_prover) {
   const auto proof = prove({key, net.witness, net.statement, kStatement, kContext}, seed(1));
   ASSERT_FALSE(proof.ok());
   EXPECT_EQ(proof.error().code, ErrorCode::kSelfCheck);
+  EXPECT_EQ(proof.error().detail, "the witness does not satisfy the circuit: relation.wave");
+  TestNetwork out_of_table(10);
+  out_of_table.set(out_of_table.x, 3, 8);
+  out_of_table.first_layer();
+  out_of_table.second_layer();
+  out_of_table.count();
+  const auto other = prove({key, out_of_table.witness, out_of_table.statement, kStatement, kContext}, seed(1));
+  ASSERT_FALSE(other.ok());
+  EXPECT_EQ(other.error().detail,
+            "the witness does not satisfy the circuit: a value is in none of the rows of its table");
 }
 
 // Every kind of definition, two segments; other public values than those of the proof are an error, never more.

@@ -73,6 +73,13 @@ CubicRound<E> round(const Term<E>& term) {
 }
 
 template <class E>
+void fold_parallel(ExtView<E> t, const E& r, ExtSpan<E> out) {
+  parallel_for(out.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    fold<E>(t.subspan(2 * begin, 2 * (end - begin)), r, out.subspan(begin, end - begin));
+  });
+}
+
+template <class E>
 void fold_in(Table<E>& t, const E& r) {
   if (const auto* base = std::get_if<SecretVector<F>>(&t)) {
     ExtVector<E> out(base->size() / 2);
@@ -108,13 +115,6 @@ E total(const Term<E>& term) {
 }
 
 }  // namespace
-
-template <class E>
-void fold_parallel(ExtView<E> t, const E& r, ExtSpan<E> out) {
-  parallel_for(out.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    fold<E>(t.subspan(2 * begin, 2 * (end - begin)), r, out.subspan(begin, end - begin));
-  });
-}
 
 template <class E>
 Proven<E> prove_plain(zk::ProverChannel<E>& ch, unsigned rounds, unsigned degree, std::vector<Term<E>> terms) {
@@ -160,7 +160,5 @@ Proven<E> prove_plain(zk::ProverChannel<E>& ch, unsigned rounds, unsigned degree
 
 template Proven<Ext2> prove_plain(zk::ProverChannel<Ext2>&, unsigned, unsigned, std::vector<Term<Ext2>>);
 template Proven<Ext3> prove_plain(zk::ProverChannel<Ext3>&, unsigned, unsigned, std::vector<Term<Ext3>>);
-template void fold_parallel(ExtView<Ext2>, const Ext2&, ExtSpan<Ext2>);
-template void fold_parallel(ExtView<Ext3>, const Ext3&, ExtSpan<Ext3>);
 
 }  // namespace nescio::sumcheck

@@ -40,8 +40,4 @@ struct Proven {
 template <class E>
 Proven<E> prove_plain(zk::ProverChannel<E>& ch, unsigned rounds, unsigned degree, std::vector<Term<E>> terms);
 
-// out = fold(t, r) (field/kernels.h) with threads; out must not overlap t.
-template <class E>
-void fold_parallel(ExtView<E> t, const E& r, ExtSpan<E> out);
-
 }  // namespace nescio::sumcheck

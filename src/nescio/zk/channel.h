@@ -52,7 +52,7 @@ class Channel {
 
   Form<E> constant(const E& c) { return tape_.constant(c); }
   Tape<E>& tape() { return tape_; }
-  Transcript& transcript() { return transcript_; }
+  const Transcript& transcript() const { return transcript_; }
 
   struct Claim {
     const char* label;
