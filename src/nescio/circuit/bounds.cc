@@ -332,6 +332,7 @@ class Derivation {
       if (std::holds_alternative<Committed>(tensor.def) || std::holds_alternative<Public>(tensor.def))
         b = {at_[id].integer, !at_[id].integer};
       if (const auto* constant = std::get_if<Constant>(&tensor.def)) b.field = constant->poseidon;
+      b.field = b.field || std::holds_alternative<Cubic>(tensor.def);
       const auto* map = std::get_if<Map>(&tensor.def);
       if ((map != nullptr && std::holds_alternative<PoseidonMatrix>(map->matrix)) ||
           std::holds_alternative<Packing>(tensor.def)) {

@@ -17,9 +17,9 @@
 //           (so, a multiple of p, it is 0: it holds over the integers), and y is an integer; a quotient (q > 1) is one
 //           only if some fact says so.
 // Field     committed tensors without an interval, values of the key (digests), Poseidon's constants and the results of
-//           PoseidonMatrix and Packing are elements of the field; and what is computed from them. Required: no lookup
-//           and no port has one below it, and a zero with one below it has no integer tensor below it, where "below"
-//           follows definitions but does not enter a PoseidonMatrix or a Packing.
+//           PoseidonMatrix, Packing and Cubic are elements of the field; and what is computed from them. Required: no
+//           lookup and no port has one below it, and a zero with one below it has no integer tensor below it, where
+//           "below" follows definitions but does not enter a PoseidonMatrix or a Packing.
 // Digests   a Packing takes integers only: each source of a part has an interval within [lo, lo + 2^bits). And the
 // source
 //           of a PoseidonMatrix has no integer tensor below it. So a sponge sees integers as digits of their proven

@@ -77,6 +77,9 @@ TensorId CircuitBuilder::map(TensorId source, std::uint32_t dim, std::uint32_t e
   return append({std::move(out), Map{source, dim, std::move(matrix)}});
 }
 
+TensorId CircuitBuilder::cubic(TensorId a, TensorId b, TensorId c) {
+  return append({dims(a), Cubic{a, b, c}});
+}
 TensorId CircuitBuilder::packing(std::uint32_t blocks, std::vector<Packing::Part> parts) {
   return append({{kPoseidonRate, blocks}, Packing{std::move(parts)}});
 }

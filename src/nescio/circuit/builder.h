@@ -48,6 +48,8 @@ class CircuitBuilder {
                     std::vector<std::uint8_t> y_labels);
   // Elementwise; equal dims.
   TensorId product(TensorId a, TensorId b);
+  // a b c, elementwise; equal dims.
+  TensorId cubic(TensorId a, TensorId b, TensorId c);
   // Dimension `dim` of the source becomes `extent` entries.
   TensorId map(TensorId source, std::uint32_t dim, std::uint32_t extent,
                std::variant<SparseMatrix, ShiftMatrix, PoseidonMatrix> matrix);

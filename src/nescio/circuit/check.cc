@@ -85,6 +85,11 @@ Status check_contract(const Circuit& circuit, const Dims& dims, const Contract& 
   return Unit{};
 }
 
+Status check_cubic(const Circuit& circuit, const Dims& dims, const Cubic& cubic) {
+  for (const TensorId source : {cubic.a, cubic.b, cubic.c}) NESCIO_RULE(circuit[source].dims == dims, Rule::kLabels);
+  return Unit{};
+}
+
 Status check_map(const Circuit& circuit, const Dims& dims, const Map& map) {
   const Dims& source = circuit[map.source].dims;
   NESCIO_RULE(dims.size() == source.size() && map.dim < dims.size(), Rule::kMatrix);
@@ -175,6 +180,9 @@ Status check_public_operands(const Circuit& circuit) {
   const std::vector<bool> is_private = private_tensors(circuit);
   for (const TensorDef& tensor : circuit.tensors) {
     if (const auto* map = std::get_if<Map>(&tensor.def)) NESCIO_RULE(is_private[map->source], Rule::kPublicOperand);
+    if (const auto* cubic = std::get_if<Cubic>(&tensor.def))
+      for (const TensorId source : {cubic->a, cubic->b, cubic->c})
+        NESCIO_RULE(is_private[source], Rule::kPublicOperand);
     const auto* c = std::get_if<Contract>(&tensor.def);
     if (c == nullptr) continue;
     NESCIO_RULE(is_private[c->a] || is_private[c->b], Rule::kPublicOperand);
@@ -395,6 +403,7 @@ Status check_tensor(const Circuit& circuit, TensorId id) {
   if (const auto* committed = std::get_if<Committed>(&tensor.def)) return check_committed(circuit, dims, *committed);
   if (const auto* affine = std::get_if<Affine>(&tensor.def)) return check_affine(circuit, dims, *affine);
   if (const auto* contract = std::get_if<Contract>(&tensor.def)) return check_contract(circuit, dims, *contract);
+  if (const auto* cubic = std::get_if<Cubic>(&tensor.def)) return check_cubic(circuit, dims, *cubic);
   if (const auto* map = std::get_if<Map>(&tensor.def)) return check_map(circuit, dims, *map);
   if (const auto* constant = std::get_if<Constant>(&tensor.def)) return check_constant(dims, *constant);
   if (const auto* packing = std::get_if<Packing>(&tensor.def)) return check_packing(circuit, dims, *packing);

@@ -32,21 +32,22 @@ inline constexpr std::uint64_t kMaxWork = std::uint64_t{1} << 26;
 
 // `where` of the kVKey that the checks return.
 enum class CircuitRule : std::uint32_t {
-  kCount = 1,           // numbers of segments, tensors, tables, lookups, zeros, ports
-  kDims = 2,            // at most kMaxDims dimensions, each at least 1, fewer than kMaxCells cells
-  kTotal = 3,           // kMaxCells and kMaxPublicCells, all tensors together
-  kCommitted = 4,       // role and segment in range; shape of the argument's tensors
-  kSource = 5,          // a definition names earlier tensors, none of them a multiplicity or the argument's
-  kScalar = 6,          // a coefficient, constant or divisor in range; divisor not 0
-  kIndex = 7,           // DimRefs: one for each source dimension, in range, equal extents, no dimension used twice
-  kLabels = 8,          // of a contraction: see circuit/circuit.h; equal extents
-  kMatrix = 9,          // a map's dimension, its entries in range and sorted; dims of the result
-  kConstant = 10,       // one value for each cell, in range
-  kPublicOperand = 11,  // a contraction or map has a private operand; one that is not is constant or public itself (not
-                        // affine in such), and a scalar or a vector along one label of the private operand
-  kTable = 12,          // rows, width, entries in range
-  kMultiplicity = 13,   // each table has its own multiplicity tensor [rows], and there are no others
-  kLookup = 14,         // as many columns as the table's, of equal dims
+  kCount = 1,      // numbers of segments, tensors, tables, lookups, zeros, ports
+  kDims = 2,       // at most kMaxDims dimensions, each at least 1, fewer than kMaxCells cells
+  kTotal = 3,      // kMaxCells and kMaxPublicCells, all tensors together
+  kCommitted = 4,  // role and segment in range; shape of the argument's tensors
+  kSource = 5,     // a definition names earlier tensors, none of them a multiplicity or the argument's
+  kScalar = 6,     // a coefficient, constant or divisor in range; divisor not 0
+  kIndex = 7,      // DimRefs: one for each source dimension, in range, equal extents, no dimension used twice
+  kLabels = 8,     // of a contraction: see circuit/circuit.h; equal extents, of a cubic's operands too
+  kMatrix = 9,     // a map's dimension, its entries in range and sorted; dims of the result
+  kConstant = 10,  // one value for each cell, in range
+  kPublicOperand =
+      11,  // a contraction or map has a private operand, a cubic three; one that is not is constant or public itself
+           // (not affine in such), and a scalar or a vector along one label of the private operand
+  kTable = 12,         // rows, width, entries in range
+  kMultiplicity = 13,  // each table has its own multiplicity tensor [rows], and there are no others
+  kLookup = 14,        // as many columns as the table's, of equal dims
   kZero = 15,
   kDepth = 16,          // kMaxDepth
   kNesting = 17,        // kMaxNesting

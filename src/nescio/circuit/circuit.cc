@@ -38,7 +38,8 @@ std::vector<unsigned> depths(const Circuit& circuit) {
     unsigned d = 0;  // sources that are not private have depth 0
     for_each_source(tensor, [&](TensorId source) { d = std::max(d, depth[source]); });
     const auto* contract = std::get_if<Contract>(&tensor.def);
-    depth[id] = contract != nullptr && is_private[contract->a] && is_private[contract->b] ? d + 1 : d;
+    const bool product = contract != nullptr && is_private[contract->a] && is_private[contract->b];
+    depth[id] = product || std::holds_alternative<Cubic>(tensor.def) ? d + 1 : d;
   }
   return depth;
 }

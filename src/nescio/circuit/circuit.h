@@ -67,6 +67,12 @@ struct Contract {
   friend bool operator==(const Contract&, const Contract&) = default;
 };
 
+// Y[i] = A[i] B[i] C[i], cell by cell, for field tensors: S-boxes. One sumcheck instead of the two of nested products.
+struct Cubic {
+  TensorId a = 0, b = 0, c = 0;
+  friend bool operator==(const Cubic&, const Cubic&) = default;
+};
+
 // y[.., o, ..] = sum_k M[o,k] x[.., k, ..] along one dimension, M public and x private.
 struct SparseMatrix {  // entries sorted by (row, col), no duplicates
   struct Entry {
@@ -124,7 +130,7 @@ struct Public {
 
 struct TensorDef {
   Dims dims;
-  std::variant<Committed, Affine, Contract, Map, Constant, Public, Packing> def;
+  std::variant<Committed, Affine, Contract, Map, Constant, Public, Packing, Cubic> def;
   friend bool operator==(const TensorDef&, const TensorDef&) = default;
 };
 
@@ -226,6 +232,8 @@ void for_each_source(const TensorDef& tensor, const Visit& visit) {
     visit(contract->a);
     visit(contract->b);
   }
+  if (const auto* cubic = std::get_if<Cubic>(&tensor.def))
+    for (const TensorId source : {cubic->a, cubic->b, cubic->c}) visit(source);
   if (const auto* map = std::get_if<Map>(&tensor.def)) visit(map->source);
   if (const auto* packing = std::get_if<Packing>(&tensor.def))
     for (const Packing::Part& part : packing->parts) visit(part.source);
@@ -237,7 +245,7 @@ std::vector<bool> private_tensors(const Circuit& circuit);
 
 // [tensors]: the number of nested contractions of two private operands. 0 for committed, constant and public tensors;
 // affine and packing: the maximum of their sources; map: its source; contract: with at most one private operand, that
-// operand's depth, else 1 + the maximum of both.
+// operand's depth, else 1 + the maximum of both; cubic: 1 + the maximum.
 std::vector<unsigned> depths(const Circuit& circuit);
 
 }  // namespace nescio

@@ -71,7 +71,7 @@ inline Sample make_sample(bool with_argument) {
                                           b.term(b.map(s.x7, 0, kPoseidonInputs, ShiftMatrix{kPoseidonWidth}))});
   const TensorId linear = b.map(s.sponge, 0, kPoseidonSboxes, PoseidonMatrix{});
   const TensorId in = b.affine({kPoseidonSboxes}, {b.term(linear), b.term(b.poseidon_constants({kPoseidonSboxes}))});
-  b.zero(b.affine({kPoseidonSboxes}, {b.term(s.x3), b.term(b.product(b.product(in, in), in), -1)}), 1);
+  b.zero(b.affine({kPoseidonSboxes}, {b.term(s.x3), b.term(b.cubic(in, in, in), -1)}), 1);
   b.zero(b.affine({kPoseidonSboxes}, {b.term(s.x7), b.term(b.product(b.product(s.x3, s.x3), in), -1)}), 1);
   SparseMatrix mds;
   for (std::uint32_t i = 0; i < 4; ++i)

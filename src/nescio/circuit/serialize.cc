@@ -59,6 +59,9 @@ void write(const Contract& c, ByteWriter& out) {
   write_labels(c.b_labels, out);
   write_labels(c.y_labels, out);
 }
+void write(const Cubic& c, ByteWriter& out) {
+  for (const TensorId source : {c.a, c.b, c.c}) out.u(source);
+}
 void write(const Map& map, ByteWriter& out) {
   out.u(map.source);
   out.u(map.dim);
@@ -272,6 +275,11 @@ class Parser {
     NESCIO_TRY_STATUS(read_labels(c.a_labels));
     NESCIO_TRY_STATUS(read_labels(c.b_labels));
     return read_labels(c.y_labels);
+  }
+  Status read(Cubic& c) {
+    NESCIO_TRY_STATUS(read(c.a));
+    NESCIO_TRY_STATUS(read(c.b));
+    return read(c.c);
   }
   Status read(SparseMatrix& m) {
     NESCIO_TRY(const std::vector<std::int64_t> rows, read_integers(in_));

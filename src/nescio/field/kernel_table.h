@@ -49,7 +49,10 @@ struct ExtKernels {
   void (*product_round_mixed)(const Word* a, In b, std::size_t n, Word* result);
   void (*product_round3)(In w, In a, In b, std::size_t n, Word* result);
   void (*product_round3_base)(In w, const Word* a, const Word* b, std::size_t n, Word* result);
-  void (*weighted_round)(In w, In a, In b, std::size_t n, Word* result);
+  void (*weighted_round)(In w, In a, In b, std::size_t n, Word* result);  // c0, c1, c2
+  void (*weighted_round_base)(In w, const Word* a, const Word* b, std::size_t n, Word* result);
+  void (*weighted_round3)(In w, In a, In b, In c, std::size_t n, Word* result);  // c0, c1, c2, c3
+  void (*weighted_round3_base)(In w, const Word* a, const Word* b, const Word* c, std::size_t n, Word* result);
   void (*gkr_round)(In w, In u, In q1, In p1, In q0, std::size_t n, Word* result);
   void (*gkr_prepare)(In p, In q, const Word* m, Out u, Out q1, Out p1, Out q0, std::size_t n);
   void (*combine_fractions)(In p, In q, Out p_out, Out q_out, std::size_t n);

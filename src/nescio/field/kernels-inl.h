@@ -204,23 +204,63 @@ struct ExtOps {
     sum_registers<MixedSum<D>, 3, 2, 1>(n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
       const Pair x = load_pairs(a + 2 * i, t), y = load_pairs(b + 2 * i, t);
       const Packed dx = x.hi - x.lo, dy = y.hi - y.lo, q = dx * dy;
-      Acc cross;
-      cross.mac(x.lo, dy);
-      cross.mac(dx, y.lo);
       const ExtPair<D> v = load_pairs(w, i, t);
       const X dv = v.diff();
       s[0].mac(v.lo, x.lo * y.lo);
       s[1].mac(v.lo, q);
-      s[1].mac(dv, cross.reduce());
+      s[1].mac(dv, sum_of_products(x.lo, dy, dx, y.lo));
       s[2].mac(dv, q);
     });
   }
   static void weighted_round(In w, In a, In b, std::size_t n, Word* result) {
-    sum_registers<ExtSum<D>, 2, 1, 1>(n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
+    sum_registers<ExtSum<D>, 3, 1, 1>(n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
       const X v = load(w, i, t);
       const ExtPair<D> x = load_pairs(a, i, t), y = load_pairs(b, i, t);
+      const X dx = x.diff(), dy = y.diff();
       s[0].mac(v, x.lo * y.lo);
-      s[1].mac(v, x.diff() * y.diff());
+      s[1].mac(v, product2(x.lo, dy, dx, y.lo));
+      s[2].mac(v, dx * dy);
+    });
+  }
+  static void weighted_round_base(In w, const Word* a, const Word* b, std::size_t n, Word* result) {
+    sum_registers<MixedSum<D>, 3, 1, 1>(n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
+      const X v = load(w, i, t);
+      const Pair x = load_pairs(a + 2 * i, t), y = load_pairs(b + 2 * i, t);
+      const Packed dx = x.hi - x.lo, dy = y.hi - y.lo;
+      s[0].mac(v, x.lo * y.lo);
+      s[1].mac(v, sum_of_products(x.lo, dy, dx, y.lo));
+      s[2].mac(v, dx * dy);
+    });
+  }
+  // With a b = p + q X + r X^2 and w c = e + f X.
+  static void weighted_round3(In w, In a, In b, In c, std::size_t n, Word* result) {
+    sum_registers<ExtSum<D>, 4, 2, 1>(n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
+      const X v = load(w, i, t);
+      const ExtPair<D> z = load_pairs(c, i, t);
+      const X e = v * z.lo, f = v * z.diff();
+      const ExtPair<D> x = load_pairs(a, i, t), y = load_pairs(b, i, t);
+      const X dx = x.diff(), dy = y.diff();
+      const X p = x.lo * y.lo;
+      s[0].mac(p, e);
+      s[1].mac(p, f);
+      const X q = product2(x.lo, dy, dx, y.lo);
+      s[1].mac(q, e);
+      s[2].mac(q, f);
+      const X r = dx * dy;
+      s[2].mac(r, e);
+      s[3].mac(r, f);
+    });
+  }
+  static void weighted_round3_base(In w, const Word* a, const Word* b, const Word* c, std::size_t n, Word* result) {
+    sum_registers<MixedSum<D>, 4, 1, 1>(n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
+      const X v = load(w, i, t);
+      const Pair x = load_pairs(a + 2 * i, t), y = load_pairs(b + 2 * i, t), z = load_pairs(c + 2 * i, t);
+      const Packed dx = x.hi - x.lo, dy = y.hi - y.lo, dz = z.hi - z.lo;
+      const Packed p = x.lo * y.lo, q = sum_of_products(x.lo, dy, dx, y.lo), r = dx * dy;
+      s[0].mac(v, p * z.lo);
+      s[1].mac(v, sum_of_products(p, dz, q, z.lo));
+      s[2].mac(v, sum_of_products(q, dz, r, z.lo));
+      s[3].mac(v, r * dz);
     });
   }
   static void gkr_round(In w, In u, In q1, In p1, In q0, std::size_t n, Word* result) {
@@ -273,6 +313,9 @@ struct ExtOps {
         .product_round3 = product_round3,
         .product_round3_base = product_round3_base,
         .weighted_round = weighted_round,
+        .weighted_round_base = weighted_round_base,
+        .weighted_round3 = weighted_round3,
+        .weighted_round3_base = weighted_round3_base,
         .gkr_round = gkr_round,
         .gkr_prepare = gkr_prepare,
         .combine_fractions = combine_fractions,

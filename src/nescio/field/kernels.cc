@@ -244,11 +244,32 @@ CubicRound<E> product_round3(ExtIn<E> w, BaseView a, BaseView b) {
   return {s[0], s[1], s[2]};
 }
 template <ExtensionField E>
-QuadraticRound<E> weighted_round(ExtIn<E> w, ExtIn<E> a, ExtIn<E> b) {
+std::array<E, 3> weighted_round(ExtIn<E> w, ExtIn<E> a, ExtIn<E> b) {
   NESCIO_CHECK(a.size() == 2 * w.size() && b.size() == 2 * w.size());
-  Sums<E, 2> s;
+  Sums<E, 3> s;
   ext<E>().weighted_round(planes(w), planes(a), planes(b), w.size(), s.w);
-  return {s[0], s[1]};
+  return {s[0], s[1], s[2]};
+}
+template <ExtensionField E>
+std::array<E, 3> weighted_round(ExtIn<E> w, BaseView a, BaseView b) {
+  NESCIO_CHECK(a.size() == 2 * w.size() && b.size() == 2 * w.size());
+  Sums<E, 3> s;
+  ext<E>().weighted_round_base(planes(w), words(a), words(b), w.size(), s.w);
+  return {s[0], s[1], s[2]};
+}
+template <ExtensionField E>
+std::array<E, 4> weighted_round3(ExtIn<E> w, ExtIn<E> a, ExtIn<E> b, ExtIn<E> c) {
+  NESCIO_CHECK(a.size() == 2 * w.size() && b.size() == 2 * w.size() && c.size() == 2 * w.size());
+  Sums<E, 4> s;
+  ext<E>().weighted_round3(planes(w), planes(a), planes(b), planes(c), w.size(), s.w);
+  return {s[0], s[1], s[2], s[3]};
+}
+template <ExtensionField E>
+std::array<E, 4> weighted_round3(ExtIn<E> w, BaseView a, BaseView b, BaseView c) {
+  NESCIO_CHECK(a.size() == 2 * w.size() && b.size() == 2 * w.size() && c.size() == 2 * w.size());
+  Sums<E, 4> s;
+  ext<E>().weighted_round3_base(planes(w), words(a), words(b), words(c), w.size(), s.w);
+  return {s[0], s[1], s[2], s[3]};
 }
 template <ExtensionField E>
 QuadraticRound<E> gkr_round(ExtIn<E> w, ExtIn<E> u, ExtIn<E> q1, ExtIn<E> p1, ExtIn<E> q0) {
@@ -293,7 +314,10 @@ void gkr_prepare(ExtIn<E> p, ExtIn<E> q, const E& lambda, ExtOut<E> u, ExtOut<E>
   template QuadraticRound<E> product_round<E>(BaseView, BaseView);                                        \
   template CubicRound<E> product_round3<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>);                                 \
   template CubicRound<E> product_round3<E>(ExtIn<E>, BaseView, BaseView);                                 \
-  template QuadraticRound<E> weighted_round<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>);                             \
+  template std::array<E, 3> weighted_round<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>);                              \
+  template std::array<E, 3> weighted_round<E>(ExtIn<E>, BaseView, BaseView);                              \
+  template std::array<E, 4> weighted_round3<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>, ExtIn<E>);                   \
+  template std::array<E, 4> weighted_round3<E>(ExtIn<E>, BaseView, BaseView, BaseView);                   \
   template QuadraticRound<E> gkr_round<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>, ExtIn<E>, ExtIn<E>);              \
   template void add_pairs<E>(ExtIn<E>, ExtOut<E>);                                                        \
   template void gkr_prepare<E>(ExtIn<E>, ExtIn<E>, const E&, ExtOut<E>, ExtOut<E>, ExtOut<E>, ExtOut<E>); \

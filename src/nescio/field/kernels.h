@@ -6,6 +6,7 @@
 // Templates   E is Ext2 or Ext3. Name it where it cannot be deduced: dot<E>(a, b).
 // Dispatch    once per call, on the CPU (field/isa.h). Kernels are serial; callers split work (base/parallel.h).
 #pragma once
+#include <array>
 #include <cstddef>
 #include <span>
 #include <type_traits>
@@ -100,10 +101,17 @@ CubicRound<E> product_round3(ExtIn<E> w, BaseView a, BaseView b);
 // the front of t.
 template <ExtensionField E>
 void add_pairs(ExtIn<E> t, ExtOut<E> out);
-// sum_i w[i] (a0 + X da)(b0 + X db): the weights are not bound (Gruen: their factor of this round is kept outside);
-// a and b of size 2 w.size().
+// sum_i w[i] (a0 + X da)(b0 + X db), all coefficients, lowest first: the weights are not bound (Gruen: their factor of
+// this round is kept outside); a and b of size 2 w.size().
 template <ExtensionField E>
-QuadraticRound<E> weighted_round(ExtIn<E> w, ExtIn<E> a, ExtIn<E> b);
+std::array<E, 3> weighted_round(ExtIn<E> w, ExtIn<E> a, ExtIn<E> b);
+template <ExtensionField E>
+std::array<E, 3> weighted_round(ExtIn<E> w, BaseView a, BaseView b);
+// sum_i w[i] (a0 + X da)(b0 + X db)(c0 + X dc).
+template <ExtensionField E>
+std::array<E, 4> weighted_round3(ExtIn<E> w, ExtIn<E> a, ExtIn<E> b, ExtIn<E> c);
+template <ExtensionField E>
+std::array<E, 4> weighted_round3(ExtIn<E> w, BaseView a, BaseView b, BaseView c);
 // sum_i w[i] ((u0 + X du)(q1_0 + X dq1) + (p1_0 + X dp1)(q0_0 + X dq0)); u, q1, p1, q0 of size 2 w.size().
 template <ExtensionField E>
 QuadraticRound<E> gkr_round(ExtIn<E> w, ExtIn<E> u, ExtIn<E> q1, ExtIn<E> p1, ExtIn<E> q0);

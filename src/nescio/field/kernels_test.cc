@@ -206,8 +206,12 @@ TYPED_TEST(ExtKernels, LongSumsDoNotOverflow) {
                   sum<E>(half, [&](std::size_t i) { return a.get(2 * i) * a.get(2 * i) * b.get(2 * i); }));
       EXPECT_TRUE(product_round3<E>(a2, x2, y2).c0 ==
                   sum<E>(half, [&](std::size_t i) { return a.get(2 * i) * x[2 * i] * y[2 * i]; }));
-      EXPECT_TRUE(weighted_round<E>(w, a2, b2).c0 ==
+      EXPECT_TRUE(weighted_round<E>(w, a2, b2)[0] ==
                   sum<E>(half, [&](std::size_t i) { return w.get(i) * a.get(2 * i) * b.get(2 * i); }));
+      EXPECT_TRUE(weighted_round3<E>(w, a2, b2, a2)[0] ==
+                  sum<E>(half, [&](std::size_t i) { return w.get(i) * a.get(2 * i) * b.get(2 * i) * a.get(2 * i); }));
+      EXPECT_TRUE(weighted_round3<E>(w, x2, y2, x2)[0] ==
+                  sum<E>(half, [&](std::size_t i) { return w.get(i) * x[2 * i] * y[2 * i] * x[2 * i]; }));
       EXPECT_TRUE(gkr_round<E>(w, a2, b2, b2, a2).c0 ==
                   sum<E>(half, [&](std::size_t i) { return w.get(i) * a.get(2 * i) * b.get(2 * i) * F(2); }));
     }
@@ -332,8 +336,19 @@ TYPED_TEST(ExtKernels, RoundPolynomials) {
     check(r4.c0, r4.c2, r4.c3, [&](std::size_t i, F at) { return pc(i, at) * pa(i, at) * pb(i, at); });
     const auto r5 = product_round3<E>(c, x, y);
     check(r5.c0, r5.c2, r5.c3, [&](std::size_t i, F at) { return pc(i, at) * px(i, at) * py(i, at); });
-    const auto r6 = weighted_round<E>(w, a, b);
-    check(r6.c0, r6.c2, zero, [&](std::size_t i, F at) { return w.get(i) * pa(i, at) * pb(i, at); });
+    const auto whole = [&](const auto& coefficients, const auto& at_pair) {
+      for (const F at : {F(0), F(1), F(2), -F(1), F(7)}) {
+        E value = E::zero();
+        for (std::size_t k = coefficients.size(); k-- > 0;) value = value * at + coefficients[k];
+        EXPECT_TRUE(value == sum<E>(n, [&](std::size_t i) { return at_pair(i, at); }));
+      }
+    };
+    whole(weighted_round<E>(w, a, b), [&](std::size_t i, F at) { return w.get(i) * pa(i, at) * pb(i, at); });
+    whole(weighted_round<E>(w, x, y), [&](std::size_t i, F at) { return w.get(i) * px(i, at) * py(i, at); });
+    whole(weighted_round3<E>(w, a, b, c),
+          [&](std::size_t i, F at) { return w.get(i) * pa(i, at) * pb(i, at) * pc(i, at); });
+    whole(weighted_round3<E>(w, x, y, x),
+          [&](std::size_t i, F at) { return w.get(i) * px(i, at) * py(i, at) * px(i, at); });
     const auto r7 = gkr_round<E>(w, a, b, c, e);
     check(r7.c0, r7.c2, zero,
           [&](std::size_t i, F at) { return w.get(i) * (pa(i, at) * pb(i, at) + pc(i, at) * pe(i, at)); });

@@ -211,6 +211,12 @@ NESCIO_INLINE PackedExt<D> operator*(const PackedExt<D>& a, Packed b) {
   return r;
 }
 // a b + c d, reduced once.
+NESCIO_INLINE Packed sum_of_products(Packed a, Packed b, Packed c, Packed d) {
+  Acc s;
+  s.mac(a, b);
+  s.mac(c, d);
+  return s.reduce();
+}
 template <unsigned D>
 NESCIO_INLINE PackedExt<D> product2(const PackedExt<D>& a, const PackedExt<D>& b, const PackedExt<D>& c,
                                     const PackedExt<D>& d) {

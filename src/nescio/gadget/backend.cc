@@ -271,6 +271,19 @@ Var Backend::product(std::string_view name, Var a, Var b) {
   return contract(name, a, labels, b, labels, labels);
 }
 
+Var Backend::cubic(std::string_view, Var a, Var b, Var c) {
+  VarInfo y;
+  y.dims = dims(a);
+  y.field = true;
+  for (const Var x : {a, b, c}) {
+    NESCIO_CHECK(dims(x) == y.dims && info(x).field && !info(x).known);
+    y.depth = std::max(y.depth, 1 + info(x).depth);
+  }
+  const Var v = make(std::move(y));
+  if (!failed()) on_cubic(v, a, b, c);
+  return v;
+}
+
 Var Backend::map_any(std::string_view name, Var source, Map map, std::uint32_t extent) {
   const VarInfo& x = info(source);
   NESCIO_CHECK(map.dim < x.dims.size());

@@ -133,6 +133,8 @@ class Backend {
                std::vector<std::uint8_t> b_labels, std::vector<std::uint8_t> y_labels);
   // a[i] b[i], equal dims.
   Var product(std::string_view name, Var a, Var b);
+  // a[i] b[i] c[i] of field tensors, equal dims.
+  Var cubic(std::string_view name, Var a, Var b, Var c);
   // y[.., o, ..] = sum_k M[o,k] x[.., k, ..], o < extent, along dimension `dim`.
   Var map(std::string_view name, Var source, std::uint32_t dim, std::uint32_t extent, SparseMatrix matrix);
   Var map(std::string_view name, Var source, std::uint32_t dim, std::uint32_t extent, ShiftMatrix matrix);
@@ -195,7 +197,8 @@ class Backend {
   virtual void on_commit_field(Var v, std::string_view name, const FieldHint& hint) = 0;
   virtual void on_affine(Var v, const std::vector<Term>& terms, std::int64_t constant, std::uint64_t divisor) = 0;
   virtual void on_contract(Var v, Var a, Var b, const Contract& labels) = 0;  // labels.a, labels.b are not set
-  virtual void on_map(Var v, Var source, const Map& map) = 0;                 // map.source is not set
+  virtual void on_cubic(Var v, Var a, Var b, Var c) = 0;
+  virtual void on_map(Var v, Var source, const Map& map) = 0;  // map.source is not set
   virtual void on_packing(Var v, const std::vector<PackedDigits>& parts) = 0;
   virtual void on_constant(Var v, Constant constant) = 0;
   virtual void on_public(Var v, std::string_view name, Public::Source source) = 0;

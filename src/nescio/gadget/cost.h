@@ -28,6 +28,7 @@ class CostBackend final : public Backend {
     if (!info(a).known && !info(b).known)
       cost_.products += std::max({num_cells(dims(v)), num_cells(dims(a)), num_cells(dims(b))});
   }
+  void on_cubic(Var v, Var, Var, Var) override { cost_.products += num_cells(dims(v)); }
   void on_map(Var, Var, const Map&) override {}
   void on_packing(Var, const std::vector<PackedDigits>&) override {}
   void on_constant(Var, Constant) override {}

@@ -37,22 +37,20 @@ Var iv_halves(Backend& b, const DigestCells& iv) {
   return b.constant("iv", {kWidth, 2}, std::move(halves));
 }
 
-// The values of the S-box cells, computed once for both tensors.
+// What the values of the S-box cells are made from.
 struct Trace {
   DigestSpec spec;
   BlockPlan plan;
   DigestCells iv;
   std::vector<Var> values;
   Var salt;
-  SecretVector<F> x7 = {};
 
-  void run(const HintView& view, std::span<F> x3) {
+  void run(const HintView& view, std::span<F> x7) const {
     std::vector<std::span<const std::int64_t>> data;
     for (const Var v : values) data.push_back(view[v]);
     DigestCells salt_cells;
     std::copy_n(view.field(salt).begin(), kDigestCells, salt_cells.begin());
-    x7.resize(x3.size());
-    sponge_absorb(iv, packed_blocks(spec, plan, salt_cells, data), x3, x7);
+    sponge_absorb(iv, packed_blocks(spec, plan, salt_cells, data), x7);
     wipe(&salt_cells, sizeof(salt_cells));
   }
 };
@@ -105,12 +103,8 @@ Var bind_digest(Backend& b, Group group, const FieldHint& salt, const std::vecto
   }
   const std::uint32_t n = trace->plan.blocks;
   trace->salt = b.commit_field("salt", {kDigestCells}, salt);
-  const Var x3 =
-      b.commit_field("x3", {kSboxes, n}, [trace](const HintView& view, std::span<F> out) { trace->run(view, out); });
-  const Var x7 = b.commit_field("x7", {kSboxes, n}, [trace](const HintView&, std::span<F> out) {
-    std::copy(trace->x7.begin(), trace->x7.end(), out.begin());
-    trace->x7 = {};
-  });
+  const Var x7 =
+      b.commit_field("x7", {kSboxes, n}, [trace](const HintView& view, std::span<F> out) { trace->run(view, out); });
 
   // States before each permutation, [12, n].
   const Var iv = iv_halves(b, trace->iv);
@@ -130,9 +124,8 @@ Var bind_digest(Backend& b, Group group, const FieldHint& salt, const std::vecto
       "sbox", {kSboxes, n},
       {{1, b.map("linear", inputs, 0, kSboxes, PoseidonMatrix{})}, {1, b.poseidon_constants({kSboxes}), {kFirst}}});
 
-  const Var s3 = b.product("cube", b.product("square", s, s), s);
-  const Var s7 = b.product("seventh", b.product("sixth", x3, x3), s);
-  b.zero("x3", b.affine("x3", {kSboxes, n}, {{1, x3}, {-1, s3}}));
+  const Var s3 = b.cubic("cube", s, s, s);
+  const Var s7 = b.cubic("seventh", s3, s3, s);
   b.zero("x7", b.affine("x7", {kSboxes, n}, {{1, x7}, {-1, s7}}));
   const Var digest = b.key("digest", {kDigestCells});
   const Var out = b.map("out", x7, 0, kDigestCells, mds_rows(kDigestCells));

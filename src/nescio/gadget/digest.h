@@ -8,9 +8,9 @@
 // Relations  for each permutation n of the chain and each S-box k, with all of state and S-box inputs affine in
 // committed
 //          cells:  s = L [state_n; x7] + c,  state_n = block_n + M (last 12 x7 of n-1)  (n = 0: salt and IV),
-//            "x3"     x3 = s s s,   "x7"  x7 = x3 x3 s          depth 2
+//            "x7"     x7 = (s s s) (s s s) s                    depth 2
 //            "digest" M (last 12 x7 of the last permutation) = digest
-// Cost     236 cells and 4 products of [118, N] for N permutations, and 4 cells of salt; no cell for the packed data
+// Cost     118 cells and 2 cubics of [118, N] for N permutations, and 4 cells of salt; no cell for the packed data
 // and no
 //          lookup. N - 1 is the number of blocks, about values * bits / 480. A verifier pays a few hundred field
 //          operations for each part of the packing, at two points, and nothing in proportion to N.

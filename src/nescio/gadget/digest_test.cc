@@ -128,8 +128,7 @@ class Digests : public ::testing::Test {
   void add(const std::string& name, std::size_t cell, std::int64_t by) {
     w.values[named(name)][cell] += F::from_signed(by);
   }
-  const std::string x3 = "digest of weights/x3", x7 = "digest of weights/x7", out = "digest of weights/digest",
-                    salt = "digest of weights/salt";
+  const std::string x7 = "digest of weights/x7", out = "digest of weights/digest", salt = "digest of weights/salt";
   const Model model{1};
   const Emitted e = model.emit();
   Witness w = witness_of(model, e);
@@ -142,7 +141,7 @@ TEST_F(Digests, HonestRunIsSoundAndComplete) {
   EXPECT_TRUE(bounds.ok()) << to_string(bounds.error());
   EXPECT_TRUE(check_witness(e.circuit, w, publics, &e.names).ok());
   EXPECT_EQ(broken(), Names());
-  for (const TensorId id : {named(x3), named(x7)}) EXPECT_EQ(depths(e.circuit)[id], 0U);
+  EXPECT_EQ(depths(e.circuit)[named(x7)], 0U);
   const DigestCells native = model.digest();
   EXPECT_NE(native, Model(2).digest());
 }
@@ -160,13 +159,12 @@ TEST_F(Digests, InterpretersAgreeOnEveryFieldTensor) {
     EXPECT_TRUE(std::equal(x.begin(), x.end(), y.begin(), y.end())) << v;
     ++count;
   }
-  EXPECT_GT(count, 20U);
+  EXPECT_GT(count, 18U);
 }
 
 TEST_F(Digests, CellsAndBlocks) {
   EmitBackend b;
   const std::uint32_t n = plan_blocks(digest_spec(b, model.group, model.lower(b).tensors).tensors).blocks;
-  EXPECT_EQ(e.circuit[named(x3)].dims, (Dims{kPoseidonSboxes, n}));
   EXPECT_EQ(e.circuit[named(x7)].dims, (Dims{kPoseidonSboxes, n}));
   EXPECT_EQ(e.circuit[named(salt)].dims, Dims{4});
 }
@@ -176,7 +174,7 @@ TEST_F(Digests, CellsAndBlocks) {
 TEST_F(Digests, AnotherWeight) {
   const std::vector<std::int64_t> honest = model.values[0];
   add("w", 17, honest[17] < 7 ? 1 : -1);
-  EXPECT_TRUE(broken().count(x3) == 1 && broken().count(x7) == 1);
+  EXPECT_EQ(broken().count(x7), 1U);
   EXPECT_EQ(broken().count("lookup") + broken().count(out), 0U);
 }
 TEST_F(Digests, AnotherWeightWithItsOwnChain) {
@@ -192,18 +190,13 @@ TEST_F(Digests, SwappedBlocks) {
   EXPECT_EQ(broken(), Names{out});
 }
 TEST_F(Digests, SwappedPermutations) {
-  for (const std::string& name : {x3, x7})
-    for (std::size_t k = 0; k < kPoseidonSboxes; ++k)
-      std::swap(w.values[named(name)][kPoseidonSboxes + k], w.values[named(name)][2 * kPoseidonSboxes + k]);
-  EXPECT_EQ(broken(), (Names{x3, x7}));
-}
-TEST_F(Digests, OneCube) {
-  add(x3, 118 * 2 + 60, 1);
-  EXPECT_EQ(broken(), (Names{x3, x7}));
+  for (std::size_t k = 0; k < kPoseidonSboxes; ++k)
+    std::swap(w.values[named(x7)][kPoseidonSboxes + k], w.values[named(x7)][2 * kPoseidonSboxes + k]);
+  EXPECT_EQ(broken(), Names{x7});
 }
 TEST_F(Digests, OneSeventhPower) {
   add(x7, 118 * 2 + 60, 1);
-  EXPECT_EQ(broken(), (Names{x3, x7}));  // and every S-box after it
+  EXPECT_EQ(broken(), Names{x7});  // and every S-box after it
 }
 TEST_F(Digests, TheLastSeventhPower) {
   add(x7, w.values[named(x7)].size() - 1, 1);  // no S-box after it, and the digest
@@ -218,7 +211,7 @@ TEST_F(Digests, AnotherSalt) {
   }
   w = witness_of(model, e);
   add(salt, 2, 1);
-  EXPECT_EQ(broken(), (Names{x3, x7}));
+  EXPECT_EQ(broken(), Names{x7});
 }
 TEST_F(Digests, AnotherIv) {
   Model other = model;
@@ -249,7 +242,7 @@ TEST_F(Digests, CarryBetweenDigits) {
   add("w", 0, 16);
   add("w", 1, -1);
   const Names names = broken();
-  EXPECT_EQ(names.count(x3) + names.count(x7) + names.count(out), 0U);
+  EXPECT_EQ(names.count(x7) + names.count(out), 0U);
   EXPECT_EQ(names.count("lookup"), 1U);
 }
 

@@ -20,6 +20,9 @@ void EmitBackend::on_affine(Var v, const std::vector<Term>& terms, std::int64_t 
 void EmitBackend::on_contract(Var, Var a, Var b, const Contract& labels) {
   record(builder_.contract(tensor(a), labels.a_labels, tensor(b), labels.b_labels, labels.y_labels));
 }
+void EmitBackend::on_cubic(Var, Var a, Var b, Var c) {
+  record(builder_.cubic(tensor(a), tensor(b), tensor(c)));
+}
 void EmitBackend::on_map(Var v, Var source, const Map& map) {
   record(builder_.map(tensor(source), map.dim, dims(v)[map.dim], map.matrix));
 }

@@ -84,6 +84,12 @@ void EvalBackend::on_contract(Var v, Var a, Var b, const Contract& labels) {
   }
 }
 
+void EvalBackend::on_cubic(Var v, Var a, Var b, Var c) {
+  Slot& y = slot(v);
+  mul(slots_[a.index].elements, slots_[b.index].elements, y.elements);
+  mul(y.elements, slots_[c.index].elements, y.elements);
+}
+
 void EvalBackend::on_map(Var v, Var source, const Map& map) {
   Slot& y = slot(v);
   const std::size_t rows = dims(v)[map.dim];

@@ -52,6 +52,7 @@ class EvalBackend final : public Backend, private HintView {
   void on_commit_field(Var v, std::string_view name, const FieldHint& hint) override;
   void on_affine(Var v, const std::vector<Term>& terms, std::int64_t constant, std::uint64_t divisor) override;
   void on_contract(Var v, Var a, Var b, const Contract& labels) override;
+  void on_cubic(Var v, Var a, Var b, Var c) override;
   void on_map(Var v, Var source, const Map& map) override;
   void on_packing(Var v, const std::vector<PackedDigits>& parts) override;
   void on_constant(Var v, Constant constant) override;

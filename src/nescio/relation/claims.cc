@@ -185,6 +185,8 @@ void expand(const Circuit& circuit, const PublicValues& publics, const Claim<E>&
     expand(circuit, publics, next, out);
   } else if (const auto* packing = std::get_if<Packing>(&t.def)) {
     expand_packing(circuit, publics, claim, *packing, out);
+  } else if (std::holds_alternative<Cubic>(t.def)) {
+    out.instances.add(claim);
   } else {
     const auto& contract = std::get<Contract>(t.def);
     if (known(circuit[contract.a]) || known(circuit[contract.b])) {
@@ -195,31 +197,61 @@ void expand(const Circuit& circuit, const PublicValues& publics, const Claim<E>&
   }
 }
 
+namespace {
+
+// Adds the variable of one index; the weight of y there if it is batched.
+template <class E>
+void add_variable(std::uint32_t extent, const Weight<E>* weight, Instance<E>& inst) {
+  typename Instance<E>::Variable v;
+  v.extent = extent;
+  v.bits = log2_ceil(extent);
+  if (weight != nullptr) {
+    v.weight = *weight;
+    if (extent == 1) {
+      inst.coef *= v.weight.table(1)[0];
+    } else {
+      v.batched = inst.weighted = true;
+    }
+  }
+  inst.bits += v.bits;
+  inst.variables.push_back(std::move(v));
+}
+
+template <class E>
+void make_cubic(const Circuit& circuit, const Claim<E>& claim, const Cubic& def, Instance<E>& inst) {
+  inst.a = def.a;
+  inst.b = def.b;
+  inst.c = def.c;
+  inst.cubic = true;
+  const Dims& dims = circuit[claim.tensor].dims;
+  for (std::size_t d = 0; d < dims.size(); ++d) {
+    add_variable(dims[d], &claim.weights[d], inst);
+    inst.side_a.variable.push_back(static_cast<int>(d));
+    inst.side_a.weight.push_back(Weight<E>::index(0));
+  }
+  inst.side_b = inst.side_a;
+}
+
+}  // namespace
+
 template <class E>
 Instance<E> make_instance(const Circuit& circuit, const Claim<E>& claim) {
-  const auto& def = std::get<Contract>(circuit[claim.tensor].def);
   Instance<E> inst;
   inst.coef = claim.coef;
+  if (const auto* cubic = std::get_if<Cubic>(&circuit[claim.tensor].def)) {
+    make_cubic(circuit, claim, *cubic, inst);
+    return inst;
+  }
+  const auto& def = std::get<Contract>(circuit[claim.tensor].def);
   inst.a = def.a;
   inst.b = def.b;
   std::vector<std::uint8_t> labels;  // of the variables
   for (std::size_t d = 0; d < def.a_labels.size(); ++d) {
     const std::uint8_t label = def.a_labels[d];
     if (find(def.b_labels, label) < 0) continue;
-    typename Instance<E>::Variable v;
-    v.extent = circuit[def.a].dims[d];
-    v.bits = log2_ceil(v.extent);
-    if (const int y = find(def.y_labels, label); y >= 0) {
-      v.weight = claim.weights[static_cast<std::size_t>(y)];
-      if (v.extent == 1) {
-        inst.coef *= v.weight.table(1)[0];
-      } else {
-        v.batched = inst.weighted = true;
-      }
-    }
-    inst.bits += v.bits;
+    const int y = find(def.y_labels, label);
+    add_variable(circuit[def.a].dims[d], y >= 0 ? &claim.weights[static_cast<std::size_t>(y)] : nullptr, inst);
     labels.push_back(label);
-    inst.variables.push_back(std::move(v));
   }
   const auto side = [&](const std::vector<std::uint8_t>& operand_labels) {
     typename Instance<E>::Side s;

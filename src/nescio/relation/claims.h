@@ -3,7 +3,7 @@
 // The claim  coef * <w, T>  (one weight per dimension of T) is linear in the definition of T. `expand` follows
 // definitions: committed -> an atom; affine, map and packing -> claims on the sources under other weights; constants
 // and public values -> a number; a contraction with a public operand -> a claim on the other one; a contraction of two
-// private operands stops: an instance for the product sumcheck. No message is sent.
+// private operands and a cubic stop: an instance for the product sumcheck. No message is sent.
 // Spec  docs/spec/relations.md
 #pragma once
 #include <map>
@@ -42,18 +42,19 @@ template <class E>
 struct Expanded {
   E constant;
   MergedClaims<E> atoms;      // committed tensors
-  MergedClaims<E> instances;  // contractions
+  MergedClaims<E> instances;  // contractions, cubics
 };
 
 template <class E>
 void expand(const Circuit& circuit, const PublicValues& publics, const Claim<E>& claim, Expanded<E>& out);
 
-// An instance coef * sum_x W(x) A(x) B(x): which indices of the contraction are variables of the sumcheck and which
-// weights the free indices of the operands carry.
+// An instance coef * sum_x W(x) A(x) B(x), or A(x) B(x) C(x): which indices of the definition are variables of the
+// sumcheck and which weights the free indices of the operands carry.
 template <class E>
 struct Instance {
   E coef;
-  TensorId a = 0, b = 0;
+  TensorId a = 0, b = 0, c = 0;
+  bool cubic = false;  // there is a C; then no operand has a free index
   struct Variable {
     std::uint32_t extent = 1;
     unsigned bits = 0;
@@ -62,12 +63,15 @@ struct Instance {
   };
   std::vector<Variable> variables;  // in the order of their labels in A; lowest bits first
   unsigned bits = 0;                // sum
-  bool weighted = false;            // some batched variable has an extent above 1: degree 3
+  bool weighted = false;            // some batched variable has an extent above 1: W is not 1
   // For each dimension of the operand: the variable it runs with, or -1 and the weight it is summed with.
   struct Side {
     std::vector<int> variable;
     Weights<E> weight;
-  } side_a, side_b;
+  } side_a, side_b;  // side_a is also that of C
+
+  // Of the round polynomials.
+  unsigned degree() const { return 2 + (cubic ? 1 : 0) + (weighted ? 1 : 0); }
 };
 template <class E>
 Instance<E> make_instance(const Circuit& circuit, const Claim<E>& claim);

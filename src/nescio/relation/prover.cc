@@ -124,29 +124,25 @@ Claims<E> prove_wave(const Circuit& circuit, const PublicValues& publics, const 
   for (const Claim<E>& c : all.instances) {
     instances.push_back(make_instance(circuit, c));
     rounds = std::max(rounds, instances.back().bits);
-    if (instances.back().weighted) degree = 3;
+    degree = std::max(degree, instances.back().degree());
   }
-  std::vector<sumcheck::Term<E>> terms(instances.size());
-  parallel_for(instances.size(), 1, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      const Instance<E>& inst = instances[i];
-      terms[i].coef = inst.coef;
-      terms[i].bits = inst.bits;
-      terms[i].a = operand_table(inst, inst.side_a, circuit[inst.a].dims, values[inst.a]);
-      terms[i].b = operand_table(inst, inst.side_b, circuit[inst.b].dims, values[inst.b]);
-      if (inst.weighted) terms[i].weight = weight_table(inst);
-    }
-  });
-  const auto proven = sumcheck::prove_plain(ch, rounds, degree, std::move(terms));
+  WaveTables<E> tables(circuit, values, instances);
+  const auto proven = sumcheck::prove_plain(ch, rounds, degree, tables.take());
   Claims<E> next;
   for (std::size_t i = 0; i < instances.size(); ++i) {
     const Instance<E>& inst = instances[i];
-    ch.product("a", "b", proven.finals[i].a, proven.finals[i].b);  // P -> V
+    const auto final_of = [&](std::size_t operand) {
+      return proven.finals[tables.group(i)][tables.tables(i)[operand]];
+    };
+    ch.product("a", "b", final_of(0), final_of(1));                                 // P -> V
+    if (inst.cubic) ch.product("ab", "c", final_of(0) * final_of(1), final_of(2));  // P -> V
     const std::span<const E> point = std::span<const E>(proven.point).subspan(rounds - inst.bits);
-    if (circuit.committed(inst.a) == nullptr)
-      next.push_back({{E::one(), inst.a, final_weights(inst, inst.side_a, point)}});
-    if (circuit.committed(inst.b) == nullptr)
-      next.push_back({{E::one(), inst.b, final_weights(inst, inst.side_b, point)}});
+    const auto side = [&](TensorId tensor, const typename Instance<E>::Side& s) {
+      if (circuit.committed(tensor) == nullptr) next.push_back({{E::one(), tensor, final_weights(inst, s, point)}});
+    };
+    side(inst.a, inst.side_a);
+    side(inst.b, inst.side_b);
+    if (inst.cubic) side(inst.c, inst.side_a);
   }
   return next;
 }

@@ -75,7 +75,7 @@ struct Replay {
     for (const Claim<E>& c : all.instances) {
       instances.push_back(make_instance(circuit, c));
       rounds = std::max(rounds, instances.back().bits);
-      if (instances.back().weighted) degree = 3;
+      degree = std::max(degree, instances.back().degree());
     }
     product_degree = std::max(product_degree, degree);
     auto [rest, r] = sumcheck::replay_plain(ch, rounds, degree, claim);
@@ -83,9 +83,11 @@ struct Replay {
     std::vector<Equation<E>> next;
     for (const Instance<E>& inst : instances) {
       const std::span<const E> point = std::span<const E>(r).subspan(rounds - inst.bits);
-      const auto finals = ch.product("a", "b");  // P -> V
+      const auto finals = ch.product("a", "b");                        // P -> V
+      const auto outer = inst.cubic ? ch.product("ab", "c") : finals;  // P -> V
+      if (inst.cubic) ch.zero("relation.cubic", outer.a - finals.ab);
       rest = ch.tape().combine(E::zero(), E::one(), rest,
-                               -(inst.coef * half.pow(rounds - inst.bits) * instance_weight(inst, point)), finals.ab);
+                               -(inst.coef * half.pow(rounds - inst.bits) * instance_weight(inst, point)), outer.ab);
       const auto side = [&](const zk::Form<E>& form, TensorId tensor, const typename Instance<E>::Side& s) {
         Weights<E> weights = final_weights(inst, s, point);
         if (circuit.committed(tensor) != nullptr) {
@@ -96,6 +98,7 @@ struct Replay {
       };
       side(finals.a, inst.a, inst.side_a);
       side(finals.b, inst.b, inst.side_b);
+      if (inst.cubic) side(outer.b, inst.c, inst.side_a);
     }
     ch.zero("relation.wave", rest);
     return next;

@@ -46,6 +46,11 @@ class Weight {
   // The weights i -> w(i + offset) of cols entries, zero where i + offset is not an index of w's n. |offset| < 2^33.
   Weight shifted(std::int64_t offset, std::uint32_t n, std::uint32_t cols) const;
 
+  // The z of a point; null for the other kinds.
+  const std::vector<E>* as_point() const {
+    const auto* point = std::get_if<Point>(&kind_);
+    return point == nullptr ? nullptr : point->z.get();
+  }
   // w(0), .., w(n-1)
   std::vector<E> table(std::uint32_t n) const;
   // w(begin), .., w(end-1)

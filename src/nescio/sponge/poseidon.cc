@@ -132,18 +132,14 @@ const std::vector<PoseidonState>& poseidon_round_constants() {
   return constants;
 }
 
-void poseidon_permute(PoseidonState& state, std::span<F, kPoseidonSboxes> x3, std::span<F, kPoseidonSboxes> x7) {
+void poseidon_permute(PoseidonState& state, std::span<F, kPoseidonSboxes> x7) {
   const std::vector<PoseidonState>& constants = poseidon_round_constants();
   PoseidonState s = state;
   for (std::size_t i = 0; i < kPoseidonWidth; ++i) s[i] += constants[0][i];
-  F* p3 = x3.data();
   F* p7 = x7.data();
   const auto sbox = [&](F& x) {
-    const F x2 = x * x;
-    *p3 = x2 * x;
-    x = *p7 = x2 * x2 * *p3;
-    ++p3;
-    ++p7;
+    const F x2 = x * x, x4 = x2 * x2;
+    x = *p7++ = x4 * (x2 * x);
   };
   for (std::size_t round = 0; round < kRounds; ++round) {
     if (is_full(round)) {
@@ -157,9 +153,9 @@ void poseidon_permute(PoseidonState& state, std::span<F, kPoseidonSboxes> x3, st
 }
 
 PoseidonState poseidon_permute(const PoseidonState& in) {
-  std::array<F, kPoseidonSboxes> x3, x7;
+  std::array<F, kPoseidonSboxes> x7;
   PoseidonState s = in;
-  poseidon_permute(s, x3, x7);
+  poseidon_permute(s, x7);
   return s;
 }
 

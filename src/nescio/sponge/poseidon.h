@@ -5,7 +5,7 @@
 // by
 //         the Grain LFSR of its appendix E (prime field, x^alpha, n = 64, t = 12). A round adds constants, applies the
 //         S-boxes, multiplies by the circulant MDS matrix with first row kPoseidonMdsRow (Plonky3's for this width).
-// In a circuit only S-boxes are cells: 8*12 + 22 = 118 of them, each with x^3 and x^7. The input of an S-box is affine
+// In a circuit only S-boxes are cells: 8*12 + 22 = 118 of them, each with its x^7. The input of an S-box is affine
 //         in the 12 inputs of the permutation and in the outputs of earlier S-boxes:
 //           sbox_in = L [state_in; sbox_out] + c,   L: 118 x 130, strictly lower triangular in its last 118 columns;
 //         S-boxes are numbered round by round, lane 0 first; a partial round has lane 0 only. The state after the
@@ -36,8 +36,8 @@ constexpr std::uint8_t poseidon_mds(std::size_t i, std::size_t j) {
 
 using PoseidonState = std::array<F, kPoseidonWidth>;
 PoseidonState poseidon_permute(const PoseidonState& in);
-// The same in place, and x^3 and x^7 of every S-box.
-void poseidon_permute(PoseidonState& state, std::span<F, kPoseidonSboxes> x3, std::span<F, kPoseidonSboxes> x7);
+// The same in place, and x^7 of every S-box.
+void poseidon_permute(PoseidonState& state, std::span<F, kPoseidonSboxes> x7);
 
 // [30][12], round by round.
 const std::vector<PoseidonState>& poseidon_round_constants();

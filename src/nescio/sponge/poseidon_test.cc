@@ -77,16 +77,13 @@ TEST(Poseidon, any_words_and_every_cell) {
     PoseidonState state;
     for (F& x : state) x = F(round < 100 ? kWords[rng() % 7] : rng());
     PoseidonState s = state;
-    std::array<F, kPoseidonSboxes> x3, x7;
-    poseidon_permute(state, x3, x7);
+    std::array<F, kPoseidonSboxes> x7;
+    poseidon_permute(state, x7);
     std::size_t k = 0;
     for (std::size_t r = 0; r < kPoseidonFullRounds + kPoseidonPartialRounds; ++r) {
       for (std::size_t i = 0; i < kPoseidonWidth; ++i) s[i] += poseidon_round_constants()[r][i];
       const bool full = r < 4 || r >= 26;
-      for (std::size_t i = 0; i < (full ? kPoseidonWidth : 1); ++i, ++k) {
-        EXPECT_EQ(x3[k], s[i].pow(3));
-        EXPECT_EQ(x7[k], s[i] = s[i].pow(7));
-      }
+      for (std::size_t i = 0; i < (full ? kPoseidonWidth : 1); ++i, ++k) EXPECT_EQ(x7[k], s[i] = s[i].pow(7));
       PoseidonState next{};
       for (std::size_t i = 0; i < kPoseidonWidth; ++i)
         for (std::size_t j = 0; j < kPoseidonWidth; ++j) next[i] += F(poseidon_mds(i, j)) * s[j];

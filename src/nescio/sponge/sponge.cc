@@ -77,19 +77,16 @@ SecretVector<F> packed_blocks(const DigestSpec& spec, const BlockPlan& plan, con
   return blocks;
 }
 
-DigestCells sponge_absorb(const DigestCells& iv, std::span<const F> blocks, std::span<F> x3, std::span<F> x7) {
+DigestCells sponge_absorb(const DigestCells& iv, std::span<const F> blocks, std::span<F> x7) {
   const std::size_t n = blocks.size() / kPoseidonRate;
-  NESCIO_CHECK(blocks.size() == n * kPoseidonRate && x3.size() == x7.size());
-  NESCIO_CHECK(x3.empty() || x3.size() == n * kPoseidonSboxes);
-  SecretVector<F> unused(x3.empty() ? 2 * kPoseidonSboxes : 0);
+  NESCIO_CHECK(blocks.size() == n * kPoseidonRate && (x7.empty() || x7.size() == n * kPoseidonSboxes));
+  SecretVector<F> unused(x7.empty() ? kPoseidonSboxes : 0);
   PoseidonState state{};
   std::copy(iv.begin(), iv.end(), state.begin() + kPoseidonRate);
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t lane = 0; lane < kPoseidonRate; ++lane) state[lane] += blocks[i * kPoseidonRate + lane];
-    F* cubes = x3.empty() ? unused.data() : x3.data() + i * kPoseidonSboxes;
-    F* sevenths = x3.empty() ? unused.data() + kPoseidonSboxes : x7.data() + i * kPoseidonSboxes;
-    poseidon_permute(state, std::span<F, kPoseidonSboxes>(cubes, kPoseidonSboxes),
-                     std::span<F, kPoseidonSboxes>(sevenths, kPoseidonSboxes));
+    F* sevenths = x7.empty() ? unused.data() : x7.data() + i * kPoseidonSboxes;
+    poseidon_permute(state, std::span<F, kPoseidonSboxes>(sevenths, kPoseidonSboxes));
   }
   const DigestCells out = canonical(state.data());
   wipe(&state, sizeof(state));

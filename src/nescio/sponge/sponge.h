@@ -43,8 +43,8 @@ DigestCells digest_iv(const DigestSpec& spec);
 SecretVector<F> packed_blocks(const DigestSpec& spec, const BlockPlan& plan, const DigestCells& salt,
                               std::span<const std::span<const std::int64_t>> values);
 
-// blocks [8, N]; writes x^3 and x^7 of all S-boxes, [118, N] each, unless those spans are empty. The digest, canonical.
-DigestCells sponge_absorb(const DigestCells& iv, std::span<const F> blocks, std::span<F> x3 = {}, std::span<F> x7 = {});
+// blocks [8, N]; writes x^7 of all S-boxes, [118, N], unless that span is empty. The digest, canonical.
+DigestCells sponge_absorb(const DigestCells& iv, std::span<const F> blocks, std::span<F> x7 = {});
 
 // The whole. kRange if a value is outside of its declared range; `where` is the tensor.
 Result<DigestCells> sponge_digest(const DigestSpec& spec, const DigestCells& salt,

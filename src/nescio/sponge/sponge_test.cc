@@ -280,8 +280,8 @@ TEST(Sponge, WritesEverySboxCell) {
   const DigestSpec& spec = kCases[4];
   const SecretVector<F> blocks = blocks_of(spec, sample_values(spec));
   const std::size_t n = blocks.size() / 8;
-  SecretVector<F> x3(118 * n), x7(118 * n);
-  const DigestCells iv = digest_iv(spec), d = sponge_absorb(iv, blocks, x3, x7);
+  SecretVector<F> x7(118 * n);
+  const DigestCells iv = digest_iv(spec), d = sponge_absorb(iv, blocks, x7);
   EXPECT_EQ(d, sponge_absorb(iv, blocks));
   PoseidonState s{};
   std::copy(iv.begin(), iv.end(), s.begin() + 8);
@@ -292,7 +292,6 @@ TEST(Sponge, WritesEverySboxCell) {
     poseidon_linear(in, sbox);
     for (std::size_t k = 0; k < 118; ++k) {
       const F x = sbox[k] + poseidon_sbox_constants()[k];
-      ASSERT_EQ(x3[118 * b + k], x.pow(3));
       ASSERT_EQ(x7[118 * b + k], x.pow(7));
     }
     for (std::size_t i = 0; i < 12; ++i) {

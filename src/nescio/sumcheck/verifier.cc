@@ -18,16 +18,18 @@ Reduced<E> replay_eq(zk::Channel<E>& ch, const std::vector<E>& z, zk::Form<E> cl
 
 template <class E>
 Reduced<E> replay_plain(zk::Channel<E>& ch, unsigned rounds, unsigned degree, zk::Form<E> claim) {
-  NESCIO_CHECK(degree == 2 || degree == 3);
+  NESCIO_CHECK(degree >= 2 && degree <= 4);
   Reduced<E> out{claim, {}};
   out.point.reserve(rounds);
   for (unsigned i = 0; i < rounds; ++i) {
     const auto c0 = ch.hidden("c0"), c2 = ch.hidden("c2");  // P -> V
-    const auto c3 = degree == 3 ? ch.hidden("c3") : c0;
+    const auto c3 = degree >= 3 ? ch.hidden("c3") : c0;
+    const auto c4 = degree == 4 ? ch.hidden("c4") : c0;
     const E r = ch.challenge("r");  // V -> P
     const E r2 = r * r;
     out.claim = ch.tape().combine(E::zero(), r, out.claim, E::one() - r - r, c0) + c2 * (r2 - r);
-    if (degree == 3) out.claim = out.claim + c3 * (r2 * r - r);
+    if (degree >= 3) out.claim = out.claim + c3 * (r2 * r - r);
+    if (degree == 4) out.claim = out.claim + c4 * (r2 * r2 - r);
     out.point.push_back(r);
   }
   return out;

@@ -7,9 +7,9 @@
 // g(r_{<i},X,x').
 //             P -> V h(0) and the coefficient of X^2 (2 hidden). From c = (1-z_i) h(0) + z_i h(1):
 //             h(r) = (r/z) c + (1 - r/z) h0 + (r^2 - r) h2. Ends with c = g(r): no eq factor is left.
-// plain       c = sum_j c_j sum_x W_j(x) A_j(x) B_j(x). P -> V the coefficients of 1, X^2 and, at degree 3, X^3.
-//             h(r) = r c + (1-2r) c0 + (r^2 - r) c2 + (r^3 - r) c3.
-// Soundness   3/|E| (eq-weighted, plain of degree 3) or 2/|E| a round: soundness/terms.h
+// plain       c = sum_j c_j sum_x W_j(x) A_j(x) B_j(x) (C_j(x)). P -> V the coefficients of 1, X^2 and, up to the
+//             degree, X^3, X^4.  h(r) = r c + (1-2r) c0 + (r^2 - r) c2 + (r^3 - r) c3 + (r^4 - r) c4.
+// Soundness   3/|E| a round (eq-weighted), degree/|E| (plain): soundness/terms.h
 // Deviations  z_i is a challenge, so it must be invertible: challenges exclude 0 and 1
 #pragma once
 #include <string_view>
@@ -28,7 +28,7 @@ struct Reduced {
 template <class E>
 Reduced<E> replay_eq(zk::Channel<E>& ch, const std::vector<E>& z, zk::Form<E> claim);
 
-// degree 2 or 3.
+// degree 2, 3 or 4.
 template <class E>
 Reduced<E> replay_plain(zk::Channel<E>& ch, unsigned rounds, unsigned degree, zk::Form<E> claim);
 

@@ -23,6 +23,9 @@ void compute(const Circuit& circuit, const TensorDef& tensor, const std::vector<
     contract_loops(*contract, circuit[contract->a].dims, view[contract->a].data(), circuit[contract->b].dims,
                    view[contract->b].data(), out,
                    [](const F* x, const F* y, std::size_t n) { return dot({x, n}, {y, n}); });
+  } else if (const auto* cubic = std::get_if<Cubic>(&tensor.def)) {
+    mul(view[cubic->a], view[cubic->b], out);
+    mul(out, view[cubic->c], out);
   } else if (const auto* map = std::get_if<Map>(&tensor.def)) {
     const Dims& from = circuit[map->source].dims;
     const std::size_t rows = tensor.dims[map->dim];
