@@ -1,85 +1,127 @@
 #include "nescio/base/secret.h"
 
-#if __has_include(<sys/mman.h>)
-#include <sys/mman.h>
-#endif
-
+#include <cstdint>
+#include <iterator>
 #include <map>
 #include <mutex>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define NESCIO_KEEP_BLOCKS 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define NESCIO_KEEP_BLOCKS 0  // it should see each block
+#endif
+#endif
+#if !defined(NESCIO_KEEP_BLOCKS) && defined(__linux__)
+#define NESCIO_KEEP_BLOCKS 1
+#include <sys/mman.h>
+#endif
+
 namespace nescio {
+
+#if NESCIO_KEEP_BLOCKS
 namespace {
 
 constexpr std::size_t kHugePage = std::size_t{1} << 21;
 constexpr std::size_t kKept = std::size_t{1} << 30;
 
-std::align_val_t alignment(std::size_t bytes) {
-  return std::align_val_t{bytes >= kHugePage ? kHugePage : 64};
-}
-// Of blocks that may be kept: a multiple of the huge page.
 std::size_t rounded(std::size_t bytes) {
-  return bytes < kHugePage ? bytes : (bytes + kHugePage - 1) / kHugePage * kHugePage;
+  return (bytes + kHugePage - 1) / kHugePage * kHugePage;
 }
 
-class Blocks {
+// Mapped ranges that nobody uses: whole huge pages, neighbours joined, all bytes 0.
+class Ranges {
  public:
   void* take(std::size_t bytes) {
-    const std::lock_guard lock(mutex_);
-    const auto it = free_.find(bytes);
-    if (it == free_.end()) return nullptr;
-    void* p = it->second;
-    free_.erase(it);
-    kept_ -= bytes;
-    return p;
+    {
+      const std::lock_guard lock(mutex_);
+      auto best = free_.end();
+      for (auto it = free_.begin(); it != free_.end(); ++it)
+        if (it->second >= bytes && (best == free_.end() || it->second < best->second)) best = it;
+      if (best != free_.end()) {
+        const auto [begin, size] = *best;
+        free_.erase(best);
+        if (size > bytes) free_.emplace(begin + bytes, size - bytes);
+        kept_ -= bytes;
+        return begin;
+      }
+    }
+    return map(bytes);
   }
-  bool keep(void* p, std::size_t bytes) {
+  void give(char* begin, std::size_t bytes) {
     const std::lock_guard lock(mutex_);
-    if (kept_ + bytes > kKept) return false;
-    free_.emplace(bytes, p);
+    if (kept_ + bytes > kKept) {
+      munmap(begin, bytes);
+      return;
+    }
     kept_ += bytes;
-    return true;
+    auto next = free_.upper_bound(begin);
+    if (next != free_.end() && begin + bytes == next->first) {
+      bytes += next->second;
+      next = free_.erase(next);
+    }
+    if (next != free_.begin())
+      if (const auto last = std::prev(next); last->first + last->second == begin) {
+        last->second += bytes;
+        return;
+      }
+    free_.emplace(begin, bytes);
   }
   void release() {
     const std::lock_guard lock(mutex_);
-    for (const auto& [bytes, p] : free_) ::operator delete(p, alignment(bytes));
+    for (const auto& [begin, bytes] : free_) munmap(begin, bytes);
     free_.clear();
     kept_ = 0;
   }
 
  private:
+  // Aligned to huge pages: maps one more and returns what is over.
+  static char* map(std::size_t bytes) {
+    void* p = mmap(nullptr, bytes + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED) throw std::bad_alloc();
+    char* begin = static_cast<char*>(p);
+    const std::size_t skip = (kHugePage - reinterpret_cast<std::uintptr_t>(begin) % kHugePage) % kHugePage;
+    if (skip > 0) munmap(begin, skip);
+    begin += skip;
+    if (skip < kHugePage) munmap(begin + bytes, kHugePage - skip);
+    (void)madvise(begin, bytes, MADV_HUGEPAGE);  // only a hint
+    return begin;
+  }
+
   std::mutex mutex_;
-  std::multimap<std::size_t, void*> free_;  // by size
+  std::map<char*, std::size_t> free_;
   std::size_t kept_ = 0;
 };
 
-Blocks& blocks() {
-  static Blocks* const b = new Blocks;  // outlives every static that holds secrets
-  return *b;
+Ranges& ranges() {
+  static Ranges* const r = new Ranges;  // outlives every static that holds secrets
+  return *r;
 }
 
 }  // namespace
+#endif
 
 void release_kept_memory() {
-  blocks().release();
+#if NESCIO_KEEP_BLOCKS
+  ranges().release();
+#endif
 }
 
 namespace detail {
 
 void* allocate_secret(std::size_t bytes) {
-  const std::size_t size = rounded(bytes);
-  if (size >= kHugePage)
-    if (void* p = blocks().take(size)) return p;
-  void* p = ::operator new(size, alignment(size));
-#ifdef MADV_HUGEPAGE
-  if (size >= kHugePage) (void)madvise(p, size, MADV_HUGEPAGE);  // only a hint
+#if NESCIO_KEEP_BLOCKS
+  if (bytes >= kHugePage) return ranges().take(rounded(bytes));
 #endif
-  return p;
+  return ::operator new(bytes, std::align_val_t{64});
 }
 
 void free_secret(void* p, std::size_t bytes) {
-  const std::size_t size = rounded(bytes);
   wipe(p, bytes);
-  if (size < kHugePage || !blocks().keep(p, size)) ::operator delete(p, alignment(size));
+#if NESCIO_KEEP_BLOCKS
+  if (bytes >= kHugePage) return ranges().give(static_cast<char*>(p), rounded(bytes));
+#endif
+  ::operator delete(p, std::align_val_t{64});
 }
 
 }  // namespace detail

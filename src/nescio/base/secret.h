@@ -15,8 +15,8 @@ inline void wipe(void* p, std::size_t n) {
   __asm__ __volatile__("" : : "r"(p) : "memory");
 }
 
-// Large blocks are kept for the next allocation, wiped, up to 1 GiB: mapping fresh pages costs more than the arithmetic
-// on them. Returns what is kept to the system.
+// Large blocks, once wiped, are kept for later allocations of any size, up to 1 GiB in all: mapping fresh pages costs
+// more than the arithmetic on them. Returns what is kept to the system.
 void release_kept_memory();
 
 namespace detail {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <numeric>
 #include <utility>
+#include <vector>
 
 #include "nescio/base/bits.h"
 
@@ -45,6 +46,36 @@ TEST(Secret, ArraysMoveAndAreAligned) {
   c = std::move(b);
   ASSERT_EQ(c.size(), 1000u);
   EXPECT_EQ(std::accumulate(c.begin(), c.end(), std::uint64_t{0}), 499500u);
+}
+
+// Blocks of many sizes: no two overlap, what they hold stays, and what is released is zero when it comes back.
+TEST(Secret, LargeBlocksAreDisjointAndWiped) {
+  constexpr std::size_t kMegabyte = std::size_t{1} << 17;  // of words
+  std::vector<SecretArray<std::uint64_t>> blocks;
+  std::uint64_t x = 1;
+  for (int round = 0; round < 200; ++round) {
+    x = x * 6364136223846793005u + 1442695040888963407u;
+    const std::size_t n = (x >> 40) % (9 * kMegabyte) + 1;
+    if (blocks.size() > 12 || (x >> 33) % 3 == 0) {
+      if (blocks.empty()) continue;
+      const std::size_t i = (x >> 20) % blocks.size();
+      const std::uint64_t mark = blocks[i][0];
+      for (const std::size_t at : {std::size_t{0}, blocks[i].size() / 2, blocks[i].size() - 1})
+        ASSERT_EQ(blocks[i][at], mark);
+      blocks.erase(blocks.begin() + static_cast<std::ptrdiff_t>(i));
+    } else {
+      SecretArray<std::uint64_t> a(n);
+      if (n >= 2 * kMegabyte && round > 100) {
+        std::uint64_t any = 0;
+        for (const std::uint64_t w : a) any |= w;
+        ASSERT_EQ(any, 0u) << round;  // fresh from the system, or wiped
+      }
+      std::fill(a.begin(), a.end(), x | 1);
+      blocks.push_back(std::move(a));
+    }
+  }
+  blocks.clear();
+  release_kept_memory();
 }
 
 TEST(Bits, ReversalIsAnInvolutionThatMovesBits) {
