@@ -124,7 +124,7 @@ Result<Run> run_program(const Program& program, const QuantGraph& graph, const I
                         const std::function<Result<PublicValues>(const IntegerOutputs&)>& statement) {
   const Circuit& circuit = program.emitted.circuit;
   PublicValues publics(circuit.tensors.size());
-  EvalBackend b(program.emitted, publics);
+  EvalBackend b(program.emitted, publics, EvalBackend::Check::integers);
   Lowered lowered = lower(b, graph, program.plan, inputs);
   NESCIO_TRY_STATUS(b.status());
   Run run;

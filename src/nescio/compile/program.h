@@ -28,7 +28,8 @@ Result<DigestCells> weights_digest(const Program& program, const QuantGraph& gra
 // The integer interpreter alone. kRange names node and tensor, never a value.
 Result<IntegerOutputs> run_model(const Program& program, const QuantGraph& graph, const IntegerInputs& inputs);
 
-// A whole witness. `statement` gives the public values once the outputs are known, or refuses.
+// A whole witness; what the digest says of it is not checked here (prover/prove.h does). `statement` gives the public
+// values once the outputs are known, or refuses.
 struct Run {
   Witness witness;
   PublicValues statement;

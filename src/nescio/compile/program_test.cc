@@ -119,12 +119,13 @@ TEST(Program, AnotherSaltOrDigestIsCaught) {
   ASSERT_TRUE(f.check(*f.run("")).ok());
   Fixture other = f;
   other.salt[0] += F(1);
-  const auto refused = other.run("");
+  const auto refused = other.check(*other.run(""));
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::kSelfCheck);
+  EXPECT_EQ(refused.error().detail.rfind("digest of weights/digest", 0), 0U) << refused.error().detail;
   other = f;
   ++other.q.nodes[0].weights[0].values[0];  // another model under the same digest
-  EXPECT_EQ(other.run("").error().code, ErrorCode::kSelfCheck);
+  EXPECT_EQ(other.check(*other.run("")).error().code, ErrorCode::kSelfCheck);
 }
 
 TEST(Program, VerifiersAccept) {

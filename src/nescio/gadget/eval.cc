@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "nescio/field/kernels.h"
 #include "nescio/sponge/poseidon.h"
@@ -34,9 +35,17 @@ EvalBackend::Slot& EvalBackend::slot(Var v) {
   return s;
 }
 
+void EvalBackend::later(Var v, std::function<void(std::span<F>)> compute) {
+  slots_.resize(v.index + 1);
+  slots_.back().compute = std::move(compute);
+}
+
 const SecretVector<F>& EvalBackend::as_field(Var v) const {
   Slot& s = slots_[v.index];
-  if (s.elements.empty()) {
+  if (s.compute) {
+    s.elements.resize(static_cast<std::size_t>(num_cells(dims(v))));
+    std::exchange(s.compute, nullptr)(s.elements);
+  } else if (s.elements.empty()) {
     s.elements.resize(s.integers.size());
     std::transform(s.integers.begin(), s.integers.end(), s.elements.begin(), F::from_signed);
   }
@@ -52,15 +61,14 @@ void EvalBackend::on_commit_field(Var v, std::string_view, const FieldHint& hint
 }
 
 void EvalBackend::on_affine(Var v, const std::vector<Term>& terms, std::int64_t constant, std::uint64_t divisor) {
+  if (info(v).field)
+    return later(v, [this, v, terms, constant, divisor](std::span<F> y) {
+      std::fill(y.begin(), y.end(), F::from_signed(constant));
+      for (const Term& t : terms)
+        add_affine_term<F>(dims(v), dims(t.source), t.dims, F::from_signed(t.coef), as_field(t.source).data(), y);
+      if (divisor != 1) scale(F(divisor).inverse(), y, y);
+    });
   Slot& y = slot(v);
-  if (info(v).field) {
-    std::fill(y.elements.begin(), y.elements.end(), F::from_signed(constant));
-    for (const Term& t : terms)
-      add_affine_term<F>(dims(v), dims(t.source), t.dims, F::from_signed(t.coef), as_field(t.source).data(),
-                         y.elements);
-    if (divisor != 1) scale(F(divisor).inverse(), y.elements, y.elements);
-    return;
-  }
   if (terms.empty()) std::fill(y.integers.begin(), y.integers.end(), constant);
   for (const Term& t : terms)
     add_affine_term<std::int64_t>(dims(v), dims(t.source), t.dims, t.coef, slots_[t.source.index].integers.data(),
@@ -74,38 +82,42 @@ void EvalBackend::on_affine(Var v, const std::vector<Term>& terms, std::int64_t 
 }
 
 void EvalBackend::on_contract(Var v, Var a, Var b, const Contract& labels) {
+  if (info(v).field)
+    return later(v, [this, a, b, labels](std::span<F> y) {
+      contract_loops<F>(labels, dims(a), as_field(a).data(), dims(b), as_field(b).data(), y,
+                        [](const F* p, const F* q, std::size_t n) { return dot({p, n}, {q, n}); });
+    });
   Slot& y = slot(v);
-  if (info(v).field) {
-    contract_loops<F>(labels, dims(a), as_field(a).data(), dims(b), as_field(b).data(), y.elements,
-                      [](const F* p, const F* q, std::size_t n) { return dot({p, n}, {q, n}); });
-  } else {
-    contract_loops<std::int64_t>(labels, dims(a), slots_[a.index].integers.data(), dims(b),
-                                 slots_[b.index].integers.data(), y.integers, dot_integers);
-  }
+  contract_loops<std::int64_t>(labels, dims(a), slots_[a.index].integers.data(), dims(b),
+                               slots_[b.index].integers.data(), y.integers, dot_integers);
 }
 
 void EvalBackend::on_cubic(Var v, Var a, Var b, Var c) {
-  Slot& y = slot(v);
-  mul(slots_[a.index].elements, slots_[b.index].elements, y.elements);
-  mul(y.elements, slots_[c.index].elements, y.elements);
+  later(v, [this, a, b, c](std::span<F> y) {
+    mul(as_field(a), as_field(b), y);
+    mul(y, as_field(c), y);
+  });
 }
 
 void EvalBackend::on_map(Var v, Var source, const Map& map) {
-  Slot& y = slot(v);
   const std::size_t rows = dims(v)[map.dim];
-  if (std::holds_alternative<PoseidonMatrix>(map.matrix)) {
-    map_poseidon(map, dims(source), rows, as_field(source).data(), y.elements);
-  } else if (info(v).field) {
-    map_loops<F>(map, dims(source), rows, as_field(source).data(), y.elements, F::from_signed);
-  } else {
-    map_loops<std::int64_t>(map, dims(source), rows, slots_[source.index].integers.data(), y.integers,
-                            [](std::int64_t c) { return c; });
-  }
+  if (info(v).field)
+    return later(v, [this, source, map, rows](std::span<F> y) {
+      if (std::holds_alternative<PoseidonMatrix>(map.matrix)) {
+        map_poseidon(map, dims(source), rows, as_field(source).data(), y);
+      } else {
+        map_loops<F>(map, dims(source), rows, as_field(source).data(), y, F::from_signed);
+      }
+    });
+  Slot& y = slot(v);
+  map_loops<std::int64_t>(map, dims(source), rows, slots_[source.index].integers.data(), y.integers,
+                          [](std::int64_t c) { return c; });
 }
 
 void EvalBackend::on_packing(Var v, const std::vector<PackedDigits>& parts) {
-  Slot& y = slot(v);
-  for (const PackedDigits& p : parts) add_packed(p.layout, dims(p.source), as_field(p.source).data(), y.elements);
+  later(v, [this, parts](std::span<F> y) {
+    for (const PackedDigits& p : parts) add_packed(p.layout, dims(p.source), as_field(p.source).data(), y);
+  });
 }
 
 void EvalBackend::on_constant(Var v, Constant constant) {
@@ -166,9 +178,10 @@ void EvalBackend::on_zero(std::string_view name, Var v) {
   const Slot& s = slots_[v.index];
   for (std::size_t i = 0; i < s.integers.size(); ++i)
     if (s.integers[i] != 0) return fail(ErrorCode::kSelfCheck, name, "does not hold " + at_cell(i));
-  if (!info(v).field) return;
-  for (std::size_t i = 0; i < s.elements.size(); ++i)
-    if (!(s.elements[i] == F())) return fail(ErrorCode::kSelfCheck, name, "does not hold " + at_cell(i));
+  if (!info(v).field || check_ == Check::integers) return;
+  const SecretVector<F>& elements = as_field(v);
+  for (std::size_t i = 0; i < elements.size(); ++i)
+    if (!(elements[i] == F())) return fail(ErrorCode::kSelfCheck, name, "does not hold " + at_cell(i));
 }
 
 void EvalBackend::on_expect(std::string_view name, Var v, Bound range, ErrorCode code, std::string_view advice) {

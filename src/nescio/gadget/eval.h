@@ -2,9 +2,12 @@
 //
 // Integers are computed as int64: the bounds of every tensor are proven below 2^62 for values within the bounds of its
 // sources, and a source that leaves its bound fails here before it is used. Every relation is checked where it is
-// stated: kSelfCheck names it. Multiplicities are counted by the lookups.
+// stated: kSelfCheck names it. Multiplicities are counted by the lookups. Field tensors are computed when somebody
+// reads them, and their relations, those of sponges, are checked on request: they cost as much as all else, and the
+// prover checks them anyway (prover/prove.h).
 #pragma once
 #include <deque>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,7 +21,9 @@ namespace nescio {
 class EvalBackend final : public Backend, private HintView {
  public:
   // Values of the public tensors of `emitted`, which the same lowering made. All must outlive this.
-  EvalBackend(const Emitted& emitted, const PublicValues& publics) : emitted_(&emitted), publics_(&publics) {}
+  enum class Check { all, integers };
+  EvalBackend(const Emitted& emitted, const PublicValues& publics, Check check = Check::all)
+      : emitted_(&emitted), publics_(&publics), check_(check) {}
   // For a lowering without public tensors, and no witness.
   EvalBackend() = default;
 
@@ -27,7 +32,7 @@ class EvalBackend final : public Backend, private HintView {
     return v.index < slots_.size() ? view(slots_[v.index]) : std::span<const std::int64_t>();
   }
   std::span<const F> elements(Var v) const {
-    return v.index < slots_.size() ? std::span<const F>(slots_[v.index].elements) : std::span<const F>();
+    return v.index < slots_.size() && info(v).field ? std::span<const F>(as_field(v)) : std::span<const F>();
   }
   // The values of all committed tensors, or the first error.
   Result<Witness> witness() const;
@@ -35,7 +40,8 @@ class EvalBackend final : public Backend, private HintView {
  private:
   struct Slot {
     SecretArray<std::int64_t> integers;
-    SecretVector<F> elements;  // of a field tensor; or of an integer tensor that was read as one
+    SecretVector<F> elements;                   // of a field tensor; or of an integer tensor that was read as one
+    std::function<void(std::span<F>)> compute;  // of a field tensor that nobody has read; the span holds zeros
   };
   struct Counter {
     TableIndex index;
@@ -47,6 +53,8 @@ class EvalBackend final : public Backend, private HintView {
   std::span<const F> field(Var v) const override { return as_field(v); }
   const SecretVector<F>& as_field(Var v) const;
   Slot& slot(Var v);
+  // A field tensor, when it is first read.
+  void later(Var v, std::function<void(std::span<F>)> compute);
   // kSelfCheck unless all values are within the bound that the lookups have given.
   void on_commit(Var v, std::string_view name, const Hint& hint) override;
   void on_commit_field(Var v, std::string_view name, const FieldHint& hint) override;
@@ -64,6 +72,7 @@ class EvalBackend final : public Backend, private HintView {
 
   const Emitted* emitted_ = nullptr;
   const PublicValues* publics_ = nullptr;
+  Check check_ = Check::all;
   mutable std::deque<Slot> slots_;
   std::deque<Counter> counters_;  // of each table
 };

@@ -146,7 +146,7 @@ template <class E>
 Result<std::vector<std::uint8_t>> prove_as(const ProofTask& task, const PublicValues& publics, const SecretDigest& seed,
                                            Timings& timings) {
   Clock clock;
-  NESCIO_TRY(const Evaluated values, evaluate_virtual(task.key.circuit, task.witness, publics));
+  NESCIO_TRY(const Evaluated values, evaluate_virtual(task.key.circuit, task.witness, publics, Keep::operands));
   const Digest witness = digest_of(task.witness.values);
   clock.lap(timings.evaluate);
   Prover<E> prover(task, publics, values, timings);

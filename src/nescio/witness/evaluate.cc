@@ -44,6 +44,25 @@ void compute(const Circuit& circuit, const TensorDef& tensor, const std::vector<
   }
 }
 
+// How often a tensor is read: by tensors that are computed, and once more if it is to be kept. 0: never computed.
+std::vector<std::uint32_t> count_readers(const Circuit& circuit, Keep keep) {
+  std::vector<std::uint32_t> readers(circuit.tensors.size(), keep == Keep::all ? 1 : 0);
+  if (keep == Keep::operands) {
+    const std::vector<bool> is_private = private_tensors(circuit);
+    for (const Lookup& lookup : circuit.lookups)
+      for (const TensorId column : lookup.columns) ++readers[column];
+    for (const TensorDef& tensor : circuit.tensors) {
+      const auto* contract = std::get_if<Contract>(&tensor.def);
+      const bool product = contract != nullptr && is_private[contract->a] && is_private[contract->b];
+      if (product || std::holds_alternative<Cubic>(tensor.def))
+        for_each_source(tensor, [&](TensorId source) { ++readers[source]; });
+    }
+  }
+  for (std::size_t id = readers.size(); id-- > 0;)
+    if (readers[id] > 0) for_each_source(circuit.tensors[id], [&](TensorId source) { ++readers[source]; });
+  return readers;
+}
+
 Error failed(std::size_t where, std::string what, std::size_t cell) {
   return Error{ErrorCode::kSelfCheck,
                static_cast<std::uint32_t>(where),
@@ -82,7 +101,9 @@ void map_poseidon(const Map& def, const Dims& source, std::size_t rows, const F*
   });
 }
 
-Result<Evaluated> evaluate_virtual(const Circuit& circuit, const Witness& witness, const PublicValues& publics) {
+Result<Evaluated> evaluate_virtual(const Circuit& circuit, const Witness& witness, const PublicValues& publics,
+                                   Keep keep) {
+  std::vector<std::uint32_t> readers = count_readers(circuit, keep);
   Evaluated out;
   out.view_.resize(circuit.tensors.size());
   out.own_.resize(circuit.tensors.size());
@@ -101,10 +122,16 @@ Result<Evaluated> evaluate_virtual(const Circuit& circuit, const Witness& witnes
       out.view_[id] = publics[id];
       continue;
     }
+    if (readers[id] == 0) continue;
     SecretVector<F>& values = out.own_[id];
     values.resize(n);
     compute(circuit, tensor, out.view_, values);
     out.view_[id] = values;
+    for_each_source(tensor, [&](TensorId source) {
+      if (--readers[source] > 0 || out.own_[source].empty()) return;
+      out.own_[source] = {};
+      out.view_[source] = {};
+    });
   }
   return out;
 }

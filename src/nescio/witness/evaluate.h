@@ -2,6 +2,7 @@
 //
 // Reads nothing but the definitions of circuit/circuit.h, so it is independent of the lowering that made them. The
 // prover takes the values of virtual tensors from here; tests name a failing relation by it ("the ledger on cells").
+// Memory  with Keep::operands, tensors that only lead to others are released on the way and read as empty.
 // Cost  one pass: a contraction takes as many multiplications as it has terms, any other tensor a few per cell.
 #pragma once
 #include <span>
@@ -14,6 +15,9 @@
 
 namespace nescio {
 
+// What to keep: all tensors, or what a proof reads: columns of lookups, and operands of products of private tensors.
+enum class Keep { all, operands };
+
 // Values of all tensors: committed and public ones are seen where they are, the others are computed and owned here.
 // `witness` and `publics` must outlive this object.
 class Evaluated {
@@ -23,13 +27,14 @@ class Evaluated {
   std::size_t size() const { return view_.size(); }
 
  private:
-  friend Result<Evaluated> evaluate_virtual(const Circuit&, const Witness&, const PublicValues&);
+  friend Result<Evaluated> evaluate_virtual(const Circuit&, const Witness&, const PublicValues&, Keep);
   std::vector<std::span<const F>> view_;
   TensorValues own_;
 };
 
 // kSelfCheck if a committed tensor has a wrong number of values, kVPublic if a public one has; `where` is its id.
-Result<Evaluated> evaluate_virtual(const Circuit& circuit, const Witness& witness, const PublicValues& publics);
+Result<Evaluated> evaluate_virtual(const Circuit& circuit, const Witness& witness, const PublicValues& publics,
+                                   Keep keep = Keep::all);
 
 // What a lowering calls its relations, "fc1/requant/remainder"; by index into circuit.lookups and circuit.zeros.
 struct RelationNames {
