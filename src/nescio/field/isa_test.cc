@@ -31,7 +31,7 @@ TEST_F(IsaDeathTest, EnvironmentChooses) {
 
 TEST_F(IsaDeathTest, UnknownNamesAbort) {
   for (const char* name : {"AVX2", "sse", "avx5122"})
-    EXPECT_DEATH(code_of(name), "NESCIO_ISA=.* is not one of scalar, avx2, avx512");
+    EXPECT_DEATH(code_of(name), "NESCIO_ISA=.* is not one of scalar, neon, avx2, avx512");
 }
 
 TEST(Isa, EveryOneHasAName) {

@@ -78,6 +78,9 @@ const Kernels& kernel_table(Isa isa);
 namespace scalar {
 extern const Kernels kKernels;
 }
+namespace neon {
+extern const Kernels kKernels;
+}
 namespace avx2 {
 extern const Kernels kKernels;
 }

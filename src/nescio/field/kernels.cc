@@ -79,7 +79,9 @@ struct Sums {
 
 const Kernels& kernel_table(Isa isa) {
   NESCIO_CHECK(isa_available(isa));
-#if defined(__x86_64__)
+#if defined(__aarch64__)
+  if (isa == Isa::kNeon) return neon::kKernels;
+#elif defined(__x86_64__)
   if (isa == Isa::kAvx512Ifma) return avx512ifma::kKernels;
   if (isa == Isa::kAvx512) return avx512::kKernels;
   if (isa == Isa::kAvx2) return avx2::kKernels;

@@ -18,7 +18,9 @@ namespace {
 static_assert(F::root_of_unity(6) == F(std::uint64_t{1} << 39));
 
 const NttKernels& active() {
-#if defined(__x86_64__)
+#if defined(__aarch64__)
+  if (active_isa() == Isa::kNeon) return neon::kNttKernels;
+#elif defined(__x86_64__)
   if (active_isa() == Isa::kAvx512Ifma) return avx512ifma::kNttKernels;
   if (active_isa() == Isa::kAvx512) return avx512::kNttKernels;
   if (active_isa() == Isa::kAvx2) return avx2::kNttKernels;

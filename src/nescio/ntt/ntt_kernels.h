@@ -22,6 +22,9 @@ struct NttKernels {
 namespace scalar {
 extern const NttKernels kNttKernels;
 }
+namespace neon {
+extern const NttKernels kNttKernels;
+}
 namespace avx2 {
 extern const NttKernels kNttKernels;
 }
