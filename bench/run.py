@@ -3,8 +3,8 @@
 
 Each is compiled and committed once; then proven and verified several times, each time in a process of its own.
 Printed, and written to build/bench/<scenario>/result.json: the least and the median of the times that the program
-itself reports, sizes, peak memory, security bits, threads, and the machine. "modulus" stands for the five networks of
-the table.
+itself reports, sizes, peak memory, the part of the time that is there for zero knowledge alone (prover/prove.h),
+security bits, threads, and the machine. "modulus" stands for the five networks of the table.
 """
 import argparse
 import json
@@ -21,7 +21,7 @@ TABLE = ["modulus-49k", "modulus-88k", "modulus-178k", "modulus-518k", "modulus-
 SCENARIOS = ["credit", *modulus.NETWORKS]
 COLUMNS = [("scenario", "{}"), ("prove ms", "{:.1f}"), ("median", "{:.1f}"), ("verify ms", "{:.2f}"),
            ("median", "{:.2f}"), ("key check", "{:.2f}"), ("proof bytes", "{:,}"), ("key bytes", "{:,}"),
-           ("peak MB", "{:.0f}"), ("bits", "{}")]
+           ("peak MB", "{:.0f}"), ("hiding %", "{:.1f}"), ("bits", "{}")]
 
 
 class Program:
@@ -75,6 +75,7 @@ def measure(name, args):
         "key_bytes": os.path.getsize(os.path.join(folder, "vk.key")),
         "peak_memory_bytes": max(p["peak_memory_bytes"] for p in proofs),
         "security_bits": verdicts[0]["security_bits"],
+        "zero_knowledge_percent": statistics.median(100 * p["zero_knowledge_ms"] / p["prove_ms"] for p in proofs),
         "phases_ms": min(proofs, key=lambda p: p["prove_ms"])["phases_ms"],
     }
     with open(os.path.join(folder, "result.json"), "w", encoding="ascii") as f:
@@ -86,7 +87,8 @@ def print_table(results):
     rows = [[title for title, _ in COLUMNS]]
     for r in results:
         values = (r["scenario"], r["prove_ms"], r["prove_ms_median"], r["verify_ms"], r["verify_ms_median"],
-                  r["key_check_ms"], r["proof_bytes"], r["key_bytes"], r["peak_memory_bytes"] / 1e6, r["security_bits"])
+                  r["key_check_ms"], r["proof_bytes"], r["key_bytes"], r["peak_memory_bytes"] / 1e6,
+                  r["zero_knowledge_percent"], r["security_bits"])
         rows.append([form.format(value) for (_, form), value in zip(COLUMNS, values)])
     widths = [max(map(len, column)) for column in zip(*rows)]
     for row in rows:

@@ -1,7 +1,5 @@
 #include "command.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <cstdio>
 
@@ -53,9 +51,15 @@ std::string grouped(std::uint64_t n) {
 }
 
 std::uint64_t peak_memory_bytes() {
-  struct rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+  // Not getrusage: its figure survives exec, and so tells the memory of whoever started this program.
+  unsigned long long kilobytes = 0;
+  if (std::FILE* f = std::fopen("/proc/self/status", "r")) {
+    char line[256];
+    while (std::fgets(line, sizeof line, f) != nullptr && std::sscanf(line, "VmHWM: %llu", &kilobytes) != 1) {
+    }
+    std::fclose(f);
+  }
+  return kilobytes * 1024;
 }
 
 }  // namespace nescio::cli

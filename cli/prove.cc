@@ -53,6 +53,7 @@ int run(const Arguments& args, const Options& options) {
                    {"functional", t.functional},
                    {"opening", t.opening},
                    {"self_verify", proven->verify_ms}}},
+                 {"zero_knowledge_ms", t.zero_knowledge},
                  {"threads", num_threads()},
                  {"peak_memory_bytes", peak_memory_bytes()}});
   return kDone;

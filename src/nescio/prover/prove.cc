@@ -50,6 +50,18 @@ SecretDigest proof_key(const ProofTask& task, const Digest& id, const PublicValu
                                  task.context, witness.bytes, number.data()});
 }
 
+// The share of words that hide the others among all that are committed.
+double random_share(const VerifyingKey& key) {
+  constexpr double kSalt = 4;  // words of a row
+  const pcs::Params& p = key.params;
+  const auto rows = static_cast<double>(p.rows());
+  double random = rows * (p.degree + kSalt) + static_cast<double>(p.reserved_rows()) * p.columns;
+  for (const TensorDef& tensor : key.circuit.tensors)
+    if (const auto* c = std::get_if<Committed>(&tensor.def); c != nullptr && c->role >= Role::pad)
+      random += static_cast<double>(num_cells(tensor.dims));
+  return random / (rows * (p.columns + p.degree + kSalt));
+}
+
 template <class E>
 class Prover {
  public:
@@ -76,7 +88,9 @@ class Prover {
     for (TensorId t = 0; t < cells.size(); ++t)
       if (!pad_cells[t].empty()) cells[t] = pad_cells[t];
     const pcs::MatrixShape shape = matrix_shape(task_.key.params, task_.key.layout);
+    clock.lap(timings_.random);
     SecretVector<F> message = lay_out(task_.key, shape, cells);
+    clock.lap(timings_.commit);
     pcs::fill_random(task_.key.params, shape, task_.key.params.reserved_rows(), key, message);
     clock.lap(timings_.random);
     const pcs::CommittedMatrix matrix(task_.key.params, shape, std::move(message), key);
@@ -93,7 +107,7 @@ class Prover {
     std::vector<Transcript> ends;
     for (std::uint32_t s = 0; s < circuit_.segments; ++s) {
       zk::ProverChannel<E> ch(pads[s], tr.fork("segment", s, circuit_.segments), parts[s]);
-      relation::prove_segment(circuit_, publics_, values_, s, alpha, beta, ch);
+      relation::prove_segment(circuit_, publics_, values_, s, alpha, beta, ch, &timings_.zero_knowledge);
       ends.push_back(ch.transcript());
     }
     clock.lap(timings_.segments);
@@ -168,6 +182,7 @@ Result<std::vector<std::uint8_t>> prove(const ProofTask& task, const SecretDiges
   auto proof =
       task.key.params.degree == 2 ? prove_as<Ext2>(task, publics, seed, t) : prove_as<Ext3>(task, publics, seed, t);
   clock.lap(t.total);
+  t.zero_knowledge += t.random + random_share(task.key) * (t.commit + t.opening);
   return proof;
 }
 

@@ -30,6 +30,10 @@ struct ProofTask {
 // Wall-clock of the phases, in milliseconds.
 struct Timings {
   double evaluate = 0, random = 0, commit = 0, segments = 0, functional = 0, opening = 0, total = 0;
+  // Of the phases above, what is there for zero knowledge alone: making the random cells, the argument for the triples,
+  // and of commit and opening the share of random words (pads, triples, masks, reserved rows, salts) among all that are
+  // committed.
+  double zero_knowledge = 0;
 };
 
 // Errors: kVPublic, kSelfCheck (the witness does not satisfy the circuit; names the claims that fail, never a value).

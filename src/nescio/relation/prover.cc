@@ -1,6 +1,7 @@
 #include "nescio/relation/prover.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "nescio/base/bits.h"
 #include "nescio/base/parallel.h"
@@ -180,7 +181,7 @@ void prove_triples(zk::ProverChannel<E>& ch) {
 
 template <class E>
 void prove_segment(const Circuit& circuit, const PublicValues& publics, const Values& values, std::uint32_t segment,
-                   const E& alpha, const E& beta, zk::ProverChannel<E>& ch) {
+                   const E& alpha, const E& beta, zk::ProverChannel<E>& ch, double* triples_ms) {
   const LeafPlan plan = plan_leaves(circuit, segment);
   Leaves<E> leaves = make_leaves(circuit, values, plan, alpha, beta, ch.pads().dummy);
   const std::vector<E> z = lookup::prove_tree(ch, std::move(leaves.p), std::move(leaves.q));
@@ -194,7 +195,10 @@ void prove_segment(const Circuit& circuit, const PublicValues& publics, const Va
     if (zero.segment == segment)
       equations.push_back({{E::one(), zero.tensor, point_weights<E>(circuit[zero.tensor].dims, point)}});
   while (!equations.empty()) equations = prove_wave(circuit, publics, values, equations, ch);
+  const auto start = std::chrono::steady_clock::now();
   prove_triples(ch);
+  if (triples_ms != nullptr)
+    *triples_ms += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
 template <class E>
@@ -211,7 +215,7 @@ E claim_value(const Dims& dims, std::span<const F> values, const Weights<E>& wei
 
 #define NESCIO_INSTANTIATE(E)                                                                                        \
   template void prove_segment(const Circuit&, const PublicValues&, const Values&, std::uint32_t, const E&, const E&, \
-                              zk::ProverChannel<E>&);                                                                \
+                              zk::ProverChannel<E>&, double*);                                                       \
   template E claim_value(const Dims&, std::span<const F>, const Weights<E>&);
 NESCIO_INSTANTIATE(Ext2)
 NESCIO_INSTANTIATE(Ext3)
