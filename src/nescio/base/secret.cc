@@ -24,12 +24,13 @@ namespace {
 
 constexpr std::size_t kHugePage = std::size_t{1} << 21;
 constexpr std::size_t kKept = std::size_t{1} << 30;
+constexpr std::size_t kGranule = std::size_t{1} << 16;  // blocks from this size on are kept
 
-std::size_t rounded(std::size_t bytes) {
-  return (bytes + kHugePage - 1) / kHugePage * kHugePage;
+std::size_t rounded(std::size_t bytes, std::size_t unit) {
+  return (bytes + unit - 1) / unit * unit;
 }
 
-// Mapped ranges that nobody uses: whole huge pages, neighbours joined, all bytes 0.
+// Mapped ranges that nobody uses: whole granules, neighbours joined, all bytes 0.
 class Ranges {
  public:
   void* take(std::size_t bytes) {
@@ -46,7 +47,10 @@ class Ranges {
         return begin;
       }
     }
-    return map(bytes);
+    const std::size_t mapped = rounded(bytes, kHugePage);
+    char* begin = map(mapped);
+    if (mapped > bytes) give(begin + bytes, mapped - bytes);
+    return begin;
   }
   void give(char* begin, std::size_t bytes) {
     const std::lock_guard lock(mutex_);
@@ -111,7 +115,7 @@ namespace detail {
 
 void* allocate_secret(std::size_t bytes) {
 #if NESCIO_KEEP_BLOCKS
-  if (bytes >= kHugePage) return ranges().take(rounded(bytes));
+  if (bytes >= kGranule) return ranges().take(rounded(bytes, kGranule));
 #endif
   return ::operator new(bytes, std::align_val_t{64});
 }
@@ -119,7 +123,7 @@ void* allocate_secret(std::size_t bytes) {
 void free_secret(void* p, std::size_t bytes) {
   wipe(p, bytes);
 #if NESCIO_KEEP_BLOCKS
-  if (bytes >= kHugePage) return ranges().give(static_cast<char*>(p), rounded(bytes));
+  if (bytes >= kGranule) return ranges().give(static_cast<char*>(p), rounded(bytes, kGranule));
 #endif
   ::operator delete(p, std::align_val_t{64});
 }
