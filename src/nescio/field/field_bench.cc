@@ -196,43 +196,6 @@ void product_sumcheck(benchmark::State& state) {
 }
 
 // A whole fraction tree over 2^k leaves: build it, then every round of every layer.
-template <class E>
-void fraction_tree(benchmark::State& state) {
-  const auto k = static_cast<unsigned>(state.range(0));
-  const std::size_t n = std::size_t{1} << k;
-  std::vector<ExtVector<E>> p, q;
-  p.push_back(random_ext<E>(n));
-  q.push_back(random_ext<E>(n));
-  for (unsigned l = 1; l <= k; ++l) {
-    p.emplace_back(n >> l);
-    q.emplace_back(n >> l);
-  }
-  ExtVector<E> t[4][2], w(n / 4);
-  for (auto& pair : t)
-    for (auto& x : pair) x.resize(n / 2);
-  const E r = random_element<E>();
-  const std::vector<E> z(k, r);
-  for (auto _ : state) {
-    for (unsigned l = 1; l <= k; ++l) combine_fractions<E>(p[l - 1], q[l - 1], p[l], q[l]);
-    for (unsigned l = k; l-- > 0;) {
-      const std::size_t nodes = n >> (l + 1);
-      const auto at = [&](unsigned table, unsigned side, std::size_t size) { return t[table][side].subspan(0, size); };
-      gkr_prepare<E>(p[l], q[l], r, at(0, 0, nodes), at(1, 0, nodes), at(2, 0, nodes), at(3, 0, nodes));
-      if (nodes == 1) continue;
-      eq_table(std::span<const E>(z).first(k - l - 2), E::one(), w.subspan(0, nodes / 2));
-      unsigned side = 0;
-      for (std::size_t m = nodes;; m /= 2, side ^= 1) {
-        benchmark::DoNotOptimize(
-            gkr_round<E>(w.subspan(0, m / 2), at(0, side, m), at(1, side, m), at(2, side, m), at(3, side, m)));
-        for (unsigned i = 0; i < 4; ++i) fold(at(i, side, m), r, at(i, side ^ 1, m / 2));
-        if (m == 2) break;
-        add_pairs<E>(w.subspan(0, m / 2), w.subspan(0, m / 4));
-      }
-    }
-  }
-  per_item(state, static_cast<double>(n), "ns_per_leaf");
-}
-
 BENCHMARK(base_add);
 BENCHMARK(base_mul);
 BENCHMARK(base_dot);
@@ -254,8 +217,6 @@ NESCIO_BENCH_DEGREES(one_gkr_round);
 NESCIO_BENCH_DEGREES(fractions);
 BENCHMARK(product_sumcheck<Ext2>)->Arg(12)->Arg(18)->Arg(21);
 BENCHMARK(product_sumcheck<Ext3>)->Arg(12)->Arg(18)->Arg(21);
-BENCHMARK(fraction_tree<Ext2>)->Arg(10)->Arg(14)->Arg(18)->Arg(20);
-BENCHMARK(fraction_tree<Ext3>)->Arg(10)->Arg(14)->Arg(18)->Arg(20);
 
 }  // namespace
 }  // namespace nescio

@@ -10,8 +10,8 @@ inline constexpr Isa kAllIsas[] = {Isa::kScalar, Isa::kNeon, Isa::kAvx2, Isa::kA
 const char* isa_name(Isa isa);
 // Compiled in, and this CPU and operating system can run it.
 bool isa_available(Isa isa);
-// The best available one, or what the environment variable NESCIO_ISA (scalar, neon, avx2, avx512) asks for; avx512 uses
-// IFMA52 if present. Aborts with a message if that is unknown or not available. Decided at first use.
+// The best available one, or what the environment variable NESCIO_ISA (scalar, neon, avx2, avx512) asks for; avx512
+// uses IFMA52 if present. Aborts with a message if that is unknown or not available. Decided at first use.
 Isa active_isa();
 // For tests and benchmarks only: switches all later calls. Not while another thread computes. isa must be available.
 void set_isa(Isa isa);

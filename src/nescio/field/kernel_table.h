@@ -54,8 +54,14 @@ struct ExtKernels {
   void (*weighted_round3)(In w, In a, In b, In c, std::size_t n, Word* result);  // c0, c1, c2, c3
   void (*weighted_round3_base)(In w, const Word* a, const Word* b, const Word* c, std::size_t n, Word* result);
   void (*gkr_round)(In w, In u, In q1, In p1, In q0, std::size_t n, Word* result);
-  void (*gkr_prepare)(In p, In q, const Word* m, Out u, Out q1, Out p1, Out q0, std::size_t n);
+  // From nodes p, q: 4 n of them. m is the matrix of lambda, r of the challenge.
+  void (*gkr_first_round)(In w, In p, In q, const Word* m, std::size_t n, Word* result);
+  void (*gkr_first_round_base)(In w, const Word* p, In q, const Word* m, std::size_t n, Word* result);
+  void (*gkr_first_fold)(In p, In q, const Word* m, const Word* r, Out u, Out q1, Out p1, Out q0, std::size_t n);
+  void (*gkr_first_fold_base)(const Word* p, In q, const Word* m, const Word* r, Out u, Out q1, Out p1, Out q0,
+                              std::size_t n);
   void (*combine_fractions)(In p, In q, Out p_out, Out q_out, std::size_t n);
+  void (*combine_fractions_base)(const Word* p, In q, Out p_out, Out q_out, std::size_t n);
 };
 
 struct Kernels {

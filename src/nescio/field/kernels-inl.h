@@ -273,20 +273,34 @@ struct ExtOps {
     });
   }
 
-  static void gkr_prepare(In p, In q, const Word* m, Out u, Out q1, Out p1, Out q0, std::size_t n) {
-    const Constant<D> lambda(m);
-    for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
-      const ExtPair<D> x = load_pairs(p, i, t), y = load_pairs(q, i, t);
-      store(u, i, lambda.add_times(x.lo, y.lo), t);
-      store(q1, i, y.hi, t);
-      store(p1, i, x.hi, t);
-      store(q0, i, y.lo, t);
-    });
+  static void gkr_first_round(In w, In p, In q, const Word* m, std::size_t n, Word* result) {
+    first_round(w, p, q, m, n, result);
+  }
+  static void gkr_first_round_base(In w, const Word* p, In q, const Word* m, std::size_t n, Word* result) {
+    first_round(w, p, q, m, n, result);
+  }
+  static void gkr_first_fold(In p, In q, const Word* m, const Word* c, Out u, Out q1, Out p1, Out q0, std::size_t n) {
+    first_fold(p, q, m, c, u, q1, p1, q0, n);
+  }
+  static void gkr_first_fold_base(const Word* p, In q, const Word* m, const Word* c, Out u, Out q1, Out p1, Out q0,
+                                  std::size_t n) {
+    first_fold(p, q, m, c, u, q1, p1, q0, n);
   }
   static void combine_fractions(In p, In q, Out p_out, Out q_out, std::size_t n) {
     for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
       const ExtPair<D> x = load_pairs(p, i, t), y = load_pairs(q, i, t);
       store(p_out, i, product2(x.lo, y.hi, x.hi, y.lo), t);
+      store(q_out, i, y.lo * y.hi, t);
+    });
+  }
+  static void combine_fractions_base(const Word* p, In q, Out p_out, Out q_out, std::size_t n) {
+    for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
+      const Pair x = load_pairs(p + 2 * i, t);
+      const ExtPair<D> y = load_pairs(q, i, t);
+      MixedSum<D> s;
+      s.mac(y.hi, x.lo);
+      s.mac(y.lo, x.hi);
+      store(p_out, i, s.reduce(), t);
       store(q_out, i, y.lo * y.hi, t);
     });
   }
@@ -317,12 +331,63 @@ struct ExtOps {
         .weighted_round3 = weighted_round3,
         .weighted_round3_base = weighted_round3_base,
         .gkr_round = gkr_round,
-        .gkr_prepare = gkr_prepare,
+        .gkr_first_round = gkr_first_round,
+        .gkr_first_round_base = gkr_first_round_base,
+        .gkr_first_fold = gkr_first_fold,
+        .gkr_first_fold_base = gkr_first_fold_base,
         .combine_fractions = combine_fractions,
+        .combine_fractions_base = combine_fractions_base,
     };
   }
 
  private:
+  // P is In or a base slice.
+  template <class P>
+  static void first_round(In w, P p, In q, const Word* m, std::size_t n, Word* result) {
+    const Constant<D> lambda(m);
+    sum_registers<ExtSum<D>, 2, 1, 1>(n, result, [&](std::size_t i, auto t, auto* s) NESCIO_INLINE_BODY {
+      const auto x = load_quads(p, i, t);
+      const Quad<X> y = load_quads(q, i, t);
+      const X v = load(w, i, t);
+      const X u = lambda.add_times(extension(x.a0), y.a0), du = lambda.add_times(extension(x.b0), y.b0) - u;
+      s[0].mac(v, product2(u, y.a1, y.a0, x.a1));
+      s[1].mac(v, product2(du, y.b1 - y.a1, y.b0 - y.a0, x.b1 - x.a1));
+    });
+  }
+  template <class P>
+  static void first_fold(P p, In q, const Word* m, const Word* c, Out u, Out q1, Out p1, Out q0, std::size_t n) {
+    const Constant<D> lambda(m), r(c);
+    for_each_register(0, n, [&](std::size_t i, auto t) NESCIO_INLINE_BODY {
+      const Quad<X> y = load_quads(q, i, t);
+      const X q0_folded = r.add_times(y.a0, y.b0 - y.a0);
+      store(q0, i, q0_folded, t);
+      store(q1, i, r.add_times(y.a1, y.b1 - y.a1), t);
+      const auto x = load_quads(p, i, t);
+      store(p1, i, folded(r, c, x.a1, x.b1), t);
+      store(u, i, lambda.add_times(folded(r, c, x.a0, x.b0), q0_folded), t);
+    });
+  }
+  NESCIO_INLINE static X folded(const Constant<D>& r, const Word*, const X& lo, const X& hi) {
+    return r.add_times(lo, hi - lo);
+  }
+  NESCIO_INLINE static X folded(const Constant<D>&, const Word* c, const Packed& lo, const Packed& hi) {
+    const Packed diff = hi - lo;
+    X out;
+    NESCIO_UNROLL
+    for (unsigned d = 0; d < D; ++d) {
+      Acc s = d == 0 ? Acc::from(lo) : Acc();
+      s.mac(Packed::broadcast(c[d * D]), diff);  // the element itself is its matrix's first column
+      out.c[d] = s.reduce();
+    }
+    return out;
+  }
+  NESCIO_INLINE static const X& extension(const X& x) { return x; }
+  NESCIO_INLINE static X extension(const Packed& x) {
+    X out = zero<D>();
+    out.c[0] = x;
+    return out;
+  }
+
   static In in(const Out& o) {
     In r;
     NESCIO_UNROLL

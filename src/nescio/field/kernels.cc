@@ -288,41 +288,75 @@ void combine_fractions(ExtIn<E> p, ExtIn<E> q, ExtOut<E> p_out, ExtOut<E> q_out)
   NESCIO_CHECK(q_out.size() == n && p.size() == 2 * n && q.size() == 2 * n);
   ext<E>().combine_fractions(planes(p), planes(q), planes(p_out), planes(q_out), n);
 }
-
 template <ExtensionField E>
-void gkr_prepare(ExtIn<E> p, ExtIn<E> q, const E& lambda, ExtOut<E> u, ExtOut<E> q1, ExtOut<E> p1, ExtOut<E> q0) {
-  const std::size_t n = u.size();
-  NESCIO_CHECK(p.size() == 2 * n && q.size() == 2 * n && q1.size() == n && p1.size() == n && q0.size() == n);
-  ext<E>().gkr_prepare(planes(p), planes(q), Matrix<E>(lambda).w, planes(u), planes(q1), planes(p1), planes(q0), n);
+void combine_fractions(BaseView p, ExtIn<E> q, ExtOut<E> p_out, ExtOut<E> q_out) {
+  const std::size_t n = p_out.size();
+  NESCIO_CHECK(q_out.size() == n && p.size() == 2 * n && q.size() == 2 * n);
+  ext<E>().combine_fractions_base(words(p), planes(q), planes(p_out), planes(q_out), n);
 }
 
-#define NESCIO_INSTANTIATE(E)                                                                             \
-  template void add<E>(ExtIn<E>, ExtIn<E>, ExtOut<E>);                                                    \
-  template void sub<E>(ExtIn<E>, ExtIn<E>, ExtOut<E>);                                                    \
-  template void mul<E>(ExtIn<E>, ExtIn<E>, ExtOut<E>);                                                    \
-  template void mul<E>(ExtIn<E>, BaseView, ExtOut<E>);                                                    \
-  template E dot<E>(ExtIn<E>, BaseView);                                                                  \
-  template E dot<E>(ExtIn<E>, ExtIn<E>);                                                                  \
-  template void combine_rows<E>(BaseView, std::size_t, ExtIn<E>, ExtOut<E>);                              \
-  template void axpy<E>(const E&, BaseView, ExtOut<E>);                                                   \
-  template void axpy<E>(const E&, ExtIn<E>, ExtOut<E>);                                                   \
-  template void scale<E>(const E&, BaseView, ExtOut<E>);                                                  \
-  template void scale<E>(const E&, ExtIn<E>, ExtOut<E>);                                                  \
-  template void fold<E>(ExtIn<E>, const E&, ExtOut<E>);                                                   \
-  template void fold<E>(BaseView, const E&, ExtOut<E>);                                                   \
-  template void eq_table<E>(std::span<const std::type_identity_t<E>>, const E&, ExtOut<E>);               \
-  template QuadraticRound<E> product_round<E>(ExtIn<E>, ExtIn<E>);                                        \
-  template QuadraticRound<E> product_round<E>(BaseView, ExtIn<E>);                                        \
-  template QuadraticRound<E> product_round<E>(BaseView, BaseView);                                        \
-  template CubicRound<E> product_round3<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>);                                 \
-  template CubicRound<E> product_round3<E>(ExtIn<E>, BaseView, BaseView);                                 \
-  template std::array<E, 3> weighted_round<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>);                              \
-  template std::array<E, 3> weighted_round<E>(ExtIn<E>, BaseView, BaseView);                              \
-  template std::array<E, 4> weighted_round3<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>, ExtIn<E>);                   \
-  template std::array<E, 4> weighted_round3<E>(ExtIn<E>, BaseView, BaseView, BaseView);                   \
-  template QuadraticRound<E> gkr_round<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>, ExtIn<E>, ExtIn<E>);              \
-  template void add_pairs<E>(ExtIn<E>, ExtOut<E>);                                                        \
-  template void gkr_prepare<E>(ExtIn<E>, ExtIn<E>, const E&, ExtOut<E>, ExtOut<E>, ExtOut<E>, ExtOut<E>); \
+template <ExtensionField E>
+QuadraticRound<E> gkr_first_round(ExtIn<E> w, ExtIn<E> p, ExtIn<E> q, const E& lambda) {
+  NESCIO_CHECK(p.size() == 4 * w.size() && q.size() == 4 * w.size());
+  Sums<E, 2> s;
+  ext<E>().gkr_first_round(planes(w), planes(p), planes(q), Matrix<E>(lambda).w, w.size(), s.w);
+  return {s[0], s[1]};
+}
+template <ExtensionField E>
+QuadraticRound<E> gkr_first_round(ExtIn<E> w, BaseView p, ExtIn<E> q, const E& lambda) {
+  NESCIO_CHECK(p.size() == 4 * w.size() && q.size() == 4 * w.size());
+  Sums<E, 2> s;
+  ext<E>().gkr_first_round_base(planes(w), words(p), planes(q), Matrix<E>(lambda).w, w.size(), s.w);
+  return {s[0], s[1]};
+}
+template <ExtensionField E>
+void gkr_first_fold(ExtIn<E> p, ExtIn<E> q, const E& lambda, const E& r, const GateTables<E>& out) {
+  const std::size_t n = out.u.size();
+  NESCIO_CHECK(p.size() == 4 * n && q.size() == 4 * n && out.q1.size() == n && out.p1.size() == n &&
+               out.q0.size() == n);
+  ext<E>().gkr_first_fold(planes(p), planes(q), Matrix<E>(lambda).w, Matrix<E>(r).w, planes(out.u), planes(out.q1),
+                          planes(out.p1), planes(out.q0), n);
+}
+template <ExtensionField E>
+void gkr_first_fold(BaseView p, ExtIn<E> q, const E& lambda, const E& r, const GateTables<E>& out) {
+  const std::size_t n = out.u.size();
+  NESCIO_CHECK(p.size() == 4 * n && q.size() == 4 * n && out.q1.size() == n && out.p1.size() == n &&
+               out.q0.size() == n);
+  ext<E>().gkr_first_fold_base(words(p), planes(q), Matrix<E>(lambda).w, Matrix<E>(r).w, planes(out.u), planes(out.q1),
+                               planes(out.p1), planes(out.q0), n);
+}
+
+#define NESCIO_INSTANTIATE(E)                                                                    \
+  template void add<E>(ExtIn<E>, ExtIn<E>, ExtOut<E>);                                           \
+  template void sub<E>(ExtIn<E>, ExtIn<E>, ExtOut<E>);                                           \
+  template void mul<E>(ExtIn<E>, ExtIn<E>, ExtOut<E>);                                           \
+  template void mul<E>(ExtIn<E>, BaseView, ExtOut<E>);                                           \
+  template E dot<E>(ExtIn<E>, BaseView);                                                         \
+  template E dot<E>(ExtIn<E>, ExtIn<E>);                                                         \
+  template void combine_rows<E>(BaseView, std::size_t, ExtIn<E>, ExtOut<E>);                     \
+  template void axpy<E>(const E&, BaseView, ExtOut<E>);                                          \
+  template void axpy<E>(const E&, ExtIn<E>, ExtOut<E>);                                          \
+  template void scale<E>(const E&, BaseView, ExtOut<E>);                                         \
+  template void scale<E>(const E&, ExtIn<E>, ExtOut<E>);                                         \
+  template void fold<E>(ExtIn<E>, const E&, ExtOut<E>);                                          \
+  template void fold<E>(BaseView, const E&, ExtOut<E>);                                          \
+  template void eq_table<E>(std::span<const std::type_identity_t<E>>, const E&, ExtOut<E>);      \
+  template QuadraticRound<E> product_round<E>(ExtIn<E>, ExtIn<E>);                               \
+  template QuadraticRound<E> product_round<E>(BaseView, ExtIn<E>);                               \
+  template QuadraticRound<E> product_round<E>(BaseView, BaseView);                               \
+  template CubicRound<E> product_round3<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>);                        \
+  template CubicRound<E> product_round3<E>(ExtIn<E>, BaseView, BaseView);                        \
+  template std::array<E, 3> weighted_round<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>);                     \
+  template std::array<E, 3> weighted_round<E>(ExtIn<E>, BaseView, BaseView);                     \
+  template std::array<E, 4> weighted_round3<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>, ExtIn<E>);          \
+  template std::array<E, 4> weighted_round3<E>(ExtIn<E>, BaseView, BaseView, BaseView);          \
+  template QuadraticRound<E> gkr_round<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>, ExtIn<E>, ExtIn<E>);     \
+  template void add_pairs<E>(ExtIn<E>, ExtOut<E>);                                               \
+  template void combine_fractions<E>(BaseView, ExtIn<E>, ExtOut<E>, ExtOut<E>);                  \
+  template QuadraticRound<E> gkr_first_round<E>(ExtIn<E>, ExtIn<E>, ExtIn<E>, const E&);         \
+  template QuadraticRound<E> gkr_first_round<E>(ExtIn<E>, BaseView, ExtIn<E>, const E&);         \
+  template void gkr_first_fold<E>(ExtIn<E>, ExtIn<E>, const E&, const E&, const GateTables<E>&); \
+  template void gkr_first_fold<E>(BaseView, ExtIn<E>, const E&, const E&, const GateTables<E>&); \
   template void combine_fractions<E>(ExtIn<E>, ExtIn<E>, ExtOut<E>, ExtOut<E>)
 NESCIO_INSTANTIATE(Ext2);
 NESCIO_INSTANTIATE(Ext3);

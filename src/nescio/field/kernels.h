@@ -116,14 +116,30 @@ std::array<E, 4> weighted_round3(ExtIn<E> w, BaseView a, BaseView b, BaseView c)
 template <ExtensionField E>
 QuadraticRound<E> gkr_round(ExtIn<E> w, ExtIn<E> u, ExtIn<E> q1, ExtIn<E> p1, ExtIn<E> q0);
 
-// ---- fraction trees: node i has children 2i and 2i+1
+// ---- fraction trees: node i has children 2i and 2i+1. Numerators over F, as they are at the leaves, or over E.
+
 // p'[i] = p[2i] q[2i+1] + p[2i+1] q[2i], q'[i] = q[2i] q[2i+1]; p.size() = q.size() = 2 p_out.size() = 2 q_out.size().
-// Outputs may be the front of the inputs.
+// Without base numerators outputs may be the front of the inputs.
 template <ExtensionField E>
 void combine_fractions(ExtIn<E> p, ExtIn<E> q, ExtOut<E> p_out, ExtOut<E> q_out);
-// From the children p, q of n nodes to the tables of gkr_round: with p0[i] = p[2i], p1[i] = p[2i+1], q0, q1 likewise,
-// u = p0 + lambda q0, q1, p1, q0, each [n]. Outputs are disjoint from the inputs.
 template <ExtensionField E>
-void gkr_prepare(ExtIn<E> p, ExtIn<E> q, const E& lambda, ExtOut<E> u, ExtOut<E> q1, ExtOut<E> p1, ExtOut<E> q0);
+void combine_fractions(BaseView p, ExtIn<E> q, ExtOut<E> p_out, ExtOut<E> q_out);
+
+// The first round of a layer, from its nodes: gkr_round for the tables, of an entry for every two nodes,
+//   u[i] = p[2i] + lambda q[2i],  q1[i] = q[2i+1],  p1[i] = p[2i+1],  q0[i] = q[2i];    p.size() = q.size() = 4
+//   w.size().
+template <ExtensionField E>
+QuadraticRound<E> gkr_first_round(ExtIn<E> w, ExtIn<E> p, ExtIn<E> q, const E& lambda);
+template <ExtensionField E>
+QuadraticRound<E> gkr_first_round(ExtIn<E> w, BaseView p, ExtIn<E> q, const E& lambda);
+// These tables, folded at r: out.u.size() = p.size() / 4. Outputs are disjoint from the inputs.
+template <ExtensionField E>
+struct GateTables {
+  ExtSpan<E> u, q1, p1, q0;
+};
+template <ExtensionField E>
+void gkr_first_fold(ExtIn<E> p, ExtIn<E> q, const E& lambda, const E& r, const GateTables<E>& out);
+template <ExtensionField E>
+void gkr_first_fold(BaseView p, ExtIn<E> q, const E& lambda, const E& r, const GateTables<E>& out);
 
 }  // namespace nescio

@@ -268,17 +268,42 @@ TYPED_TEST(ExtKernels, AddPairs) {
   });
 }
 
-TYPED_TEST(ExtKernels, GkrPrepare) {
+// The first pass over a layer, from its nodes, against the tables made one by one.
+TYPED_TEST(ExtKernels, FirstRoundOfALayer) {
   using E = TypeParam;
   on_every_isa([](Source& src, std::size_t n) {
-    const auto p = src.ext<E>(2 * n), q = src.ext<E>(2 * n);
-    const E lambda = src.element<E>();
-    ExtVector<E> u(n), q1(n), p1(n), q0(n);
-    gkr_prepare<E>(p, q, lambda, u, q1, p1, q0);
-    expect_ext<E>(u, [&](std::size_t i) { return p.get(2 * i) + lambda * q.get(2 * i); });
-    expect_ext<E>(q1, [&](std::size_t i) { return q.get(2 * i + 1); });
-    expect_ext<E>(p1, [&](std::size_t i) { return p.get(2 * i + 1); });
-    expect_ext<E>(q0, [&](std::size_t i) { return q.get(2 * i); });
+    const auto p = src.ext<E>(4 * n), q = src.ext<E>(4 * n), w = src.ext<E>(n);
+    const auto base = src.base(4 * n);
+    const E lambda = src.element<E>(), r = src.element<E>();
+    const auto check = [&](const auto& numerators, const auto& at) {
+      ExtVector<E> t[4];  // u, q1, p1, q0
+      for (auto& x : t) x.resize(2 * n);
+      for (std::size_t i = 0; i < 2 * n; ++i) {
+        t[0].set(i, at(2 * i) + lambda * q.get(2 * i));
+        t[1].set(i, q.get(2 * i + 1));
+        t[2].set(i, at(2 * i + 1));
+        t[3].set(i, q.get(2 * i));
+      }
+      const auto want = gkr_round<E>(w, t[0], t[1], t[2], t[3]);
+      const auto got = gkr_first_round<E>(w, numerators, q, lambda);
+      ASSERT_TRUE(got.c0 == want.c0);
+      ASSERT_TRUE(got.c2 == want.c2);
+      ExtVector<E> folded[4];
+      for (auto& x : folded) x.resize(n);
+      gkr_first_fold<E>(numerators, q, lambda, r, {folded[0], folded[1], folded[2], folded[3]});
+      for (int k = 0; k < 4; ++k) {
+        ExtVector<E> expected(n);
+        fold<E>(t[k], r, expected);
+        expect_ext<E>(folded[k], [&](std::size_t i) { return expected.get(i); });
+      }
+    };
+    check(p, [&](std::size_t i) { return p.get(i); });
+    check(base, [&](std::size_t i) { return E(base[i]); });
+    ExtVector<E> p_out(2 * n), q_out(2 * n);
+    combine_fractions<E>(base, q, p_out, q_out);
+    expect_ext<E>(p_out,
+                  [&](std::size_t i) { return q.get(2 * i + 1) * base[2 * i] + q.get(2 * i) * base[2 * i + 1]; });
+    expect_ext<E>(q_out, [&](std::size_t i) { return q.get(2 * i) * q.get(2 * i + 1); });
   });
 }
 

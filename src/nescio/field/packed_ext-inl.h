@@ -115,6 +115,42 @@ NESCIO_INLINE ExtPair<D> load_pairs(const PlanesIn<D>& p, std::size_t i, Tag t) 
   return r;
 }
 
+// Elements 4i, 4i+1, 4i+2 and 4i+3: the children 0, 1 of entries a and b.
+template <class X>
+struct Quad {
+  X a0, a1, b0, b1;
+};
+NESCIO_INLINE Quad<Packed> quads(const Pair& first, const Pair& second) {
+  Quad<Packed> q;
+  Packed::deinterleave(first.lo, second.lo, q.a0, q.b0);
+  Packed::deinterleave(first.hi, second.hi, q.a1, q.b1);
+  return q;
+}
+NESCIO_INLINE Quad<Packed> load_quads(const Word* p, std::size_t i, Whole t) {
+  return quads(load_pairs(p + 4 * i, t), load_pairs(p + 4 * i + 2 * Packed::kLanes, t));
+}
+NESCIO_INLINE Quad<Packed> load_quads(const Word* p, std::size_t i, Part t) {
+  constexpr std::size_t kLanes = Packed::kLanes;
+  const std::size_t pairs = 2 * t.n;
+  p += 4 * i;
+  const Pair first = pairs < kLanes ? load_pairs(p, Part{pairs}) : load_pairs(p, Whole{});
+  const Pair none = {Packed::broadcast(0), Packed::broadcast(0)};
+  return quads(first, pairs > kLanes ? load_pairs(p + 2 * kLanes, Part{pairs - kLanes}) : none);
+}
+template <unsigned D, class Tag>
+NESCIO_INLINE Quad<PackedExt<D>> load_quads(const PlanesIn<D>& p, std::size_t i, Tag t) {
+  Quad<PackedExt<D>> r;
+  NESCIO_UNROLL
+  for (unsigned d = 0; d < D; ++d) {
+    const Quad<Packed> q = load_quads(p.p[d], i, t);
+    r.a0.c[d] = q.a0;
+    r.a1.c[d] = q.a1;
+    r.b0.c[d] = q.b0;
+    r.b1.c[d] = q.b1;
+  }
+  return r;
+}
+
 // A sum of a few products, before reduction by the defining polynomial: 2D-1 coefficients.
 template <unsigned D>
 struct ExtProducts {
@@ -126,6 +162,10 @@ struct ExtProducts {
       NESCIO_UNROLL
       for (unsigned j = 0; j < D; ++j) c[i + j].mac(a.c[i], b.c[j]);
     }
+  }
+  NESCIO_INLINE void mac(const PackedExt<D>& a, Packed b) {
+    NESCIO_UNROLL
+    for (unsigned i = 0; i < D; ++i) c[i].mac(a.c[i], b);
   }
   NESCIO_INLINE PackedExt<D> reduce() const {
     PackedExt<D> r;
@@ -217,9 +257,8 @@ NESCIO_INLINE Packed sum_of_products(Packed a, Packed b, Packed c, Packed d) {
   s.mac(c, d);
   return s.reduce();
 }
-template <unsigned D>
-NESCIO_INLINE PackedExt<D> product2(const PackedExt<D>& a, const PackedExt<D>& b, const PackedExt<D>& c,
-                                    const PackedExt<D>& d) {
+template <unsigned D, class X>
+NESCIO_INLINE PackedExt<D> product2(const PackedExt<D>& a, const PackedExt<D>& b, const PackedExt<D>& c, const X& d) {
   ExtProducts<D> s;
   s.mac(a, b);
   s.mac(c, d);

@@ -12,10 +12,11 @@
 namespace nescio::relation {
 namespace {
 
-// Numerators and denominators of all leaves.
+// Numerators and denominators of the leaves up to the last block's.
 template <class E>
 struct Leaves {
-  ExtVector<E> p, q;
+  SecretVector<F> p;
+  ExtVector<E> q;
 };
 
 template <class E>
@@ -44,7 +45,7 @@ void fill_lookup(const Circuit& circuit, const Values& values, const LeafBlock& 
       const std::size_t at = static_cast<std::size_t>(block.offset) + row * size0;
       const auto q = leaves.q.subspan(at, n0);
       for (std::size_t i = 0; i < n0; ++i) {
-        leaves.p.set(at + i, -E::one());
+        leaves.p[at + i] = -F(1);
         q.set(i, base);
       }
       E power = beta;
@@ -69,7 +70,7 @@ void fill_table(const Circuit& circuit, const Values& values, const LeafBlock& b
     std::vector<F> column(end - begin);
     const auto q = leaves.q.subspan(at, end - begin);
     for (std::size_t i = begin; i < end; ++i) {
-      leaves.p.set(static_cast<std::size_t>(block.offset) + i, E(m[i]));
+      leaves.p[static_cast<std::size_t>(block.offset) + i] = m[i];
       q.set(i - begin, base);
     }
     E power = beta;
@@ -85,8 +86,10 @@ void fill_table(const Circuit& circuit, const Values& values, const LeafBlock& b
 template <class E>
 Leaves<E> make_leaves(const Circuit& circuit, const Values& values, const LeafPlan& plan, const E& alpha, const E& beta,
                       const E& dummy) {
-  const std::size_t n = std::size_t{1} << plan.log;
-  Leaves<E> leaves{ExtVector<E>(n), ExtVector<E>(n)};
+  std::uint64_t last = 0;
+  for (const LeafBlock& block : plan.blocks) last = std::max(last, block.offset + (std::uint64_t{1} << block.log));
+  const auto n = static_cast<std::size_t>(last);
+  Leaves<E> leaves{SecretVector<F>(n), ExtVector<E>(n)};
   std::fill_n(leaves.q.plane(0), n, F(1));
   for (const LeafBlock& block : plan.blocks) {
     switch (block.kind) {
@@ -184,7 +187,7 @@ void prove_segment(const Circuit& circuit, const PublicValues& publics, const Va
                    const E& alpha, const E& beta, zk::ProverChannel<E>& ch, double* triples_ms) {
   const LeafPlan plan = plan_leaves(circuit, segment);
   Leaves<E> leaves = make_leaves(circuit, values, plan, alpha, beta, ch.pads().dummy);
-  const std::vector<E> z = lookup::prove_tree(ch, std::move(leaves.p), std::move(leaves.q));
+  const std::vector<E> z = lookup::prove_tree(ch, plan.log, std::move(leaves.p), std::move(leaves.q));
   Claims<E> equations = {leaf_claims(circuit, plan, z, alpha, beta).q_claims};
   unsigned bits = 0;
   for (const Zero& zero : circuit.zeros)

@@ -5,12 +5,12 @@
 
 #include "nescio/base/parallel.h"
 #include "nescio/field/kernels.h"
+#include "nescio/sumcheck/prover_eq.h"
 
 namespace nescio::sumcheck {
 namespace {
 
 constexpr std::size_t kGrain = std::size_t{1} << 13;  // entries a task
-constexpr unsigned kInner = 11;                       // variables of a chunk: its tables stay in the cache
 
 // Coefficients of 1, X, .., X^4.
 template <class E>
@@ -107,46 +107,26 @@ Poly<E> unweighted(const std::vector<Chunk<E>>& f) {
   return quadratic(product_round<E>(std::get<ExtView<E>>(f[0]), std::get<ExtView<E>>(f[1])));
 }
 
-// eq(z[i+1 ..], .) for the round that binds variable i: `inner` over the next variables, `outer` over those above, and
-// `bound`, the factor of those below i.
+// An equality weight and its factor of the variables that are bound.
 template <class E>
 class EqWeight {
  public:
-  explicit EqWeight(std::vector<E> z) : z_(std::move(z)) { split(); }
-  bool empty() const { return z_.empty(); }
-  unsigned chunk_bits() const { return end_ - next_; }
-  ExtView<E> inner() const { return inner_.subspan(0, std::size_t{1} << (end_ - next_ - 1)); }
-  E outer(std::size_t chunk) const { return outer_.get(chunk); }
+  explicit EqWeight(std::vector<E> z) : split_(std::move(z)) {}
+  bool empty() const { return split_.empty(); }
+  const EqSplit<E>& split() const { return split_; }
   // The round polynomial from the sum over all chunks.
   Poly<E> round(const std::array<E, 4>& g) const {
-    const E& z = z_[next_];
+    const E& z = split_.now();
     return times_line(bound_ * (E::one() - z), bound_ * (z + z - E::one()), g);
   }
   void bind(const E& r) {
-    const E& z = z_[next_];
+    const E& z = split_.now();
     bound_ *= E::one() - z + r * (z + z - E::one());
-    if (++next_ == end_) return split();
-    const std::size_t n = std::size_t{1} << (end_ - next_ - 1);  // eq sums to 1 over the lowest variable
-    add_pairs<E>(inner_.subspan(0, 2 * n), inner_.subspan(0, n));
+    split_.advance();
   }
 
  private:
-  void split() {
-    if (next_ >= z_.size()) return;
-    end_ = std::min<unsigned>(static_cast<unsigned>(z_.size()), next_ + kInner);
-    const std::span<const E> z(z_);
-    const auto table = [](std::span<const E> point) {
-      ExtVector<E> t(std::size_t{1} << point.size());
-      eq_table<E>(point, E::one(), t);
-      return t;
-    };
-    inner_ = table(z.subspan(next_ + 1, end_ - next_ - 1));
-    outer_ = table(z.subspan(end_));
-  }
-
-  std::vector<E> z_;
-  unsigned next_ = 0, end_ = 0;
-  ExtVector<E> inner_, outer_;
+  EqSplit<E> split_;
   E bound_ = E::one();
 };
 
@@ -273,7 +253,7 @@ class Running {
     std::vector<Poly<E>> plain_sums(terms_.size());
     unsigned chunk_bits = std::min(bits_, kInner);
     for (const State& t : terms_)  // alike in all
-      if (!t.eq.empty() && bits_ > 0) chunk_bits = t.eq.chunk_bits();
+      if (!t.eq.empty() && bits_ > 0) chunk_bits = t.eq.split().chunk_bits();
     const std::size_t chunk = std::size_t{1} << chunk_bits;
     std::mutex mutex;
     parallel_for((most + chunk - 1) / chunk, std::max<std::size_t>(1, kGrain / chunk),
@@ -324,8 +304,8 @@ class Running {
       for (std::size_t k = 0; k < part.size(); ++k) plain_sum[k] += part[k];
       return;
     }
-    const auto part = weighted<E>(t.eq.inner().subspan(0, n / 2), f);
-    const E outer = t.eq.outer(c);
+    const auto part = weighted<E>(t.eq.split().inner().subspan(0, n / 2), f);
+    const E outer = t.eq.split().outer(c);
     for (std::size_t k = 0; k < part.size(); ++k) weighted_sum[k] += outer * part[k];
   }
 
