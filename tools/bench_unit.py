@@ -38,7 +38,7 @@ ROWS = [
     Row("Merkle 2-to-1", "10", 11, 20, r"^merkle/tree/18\b"),
     Row("product sumcheck, per entry, all rounds", "6.4-8.0", 9, 12, r"^field/product_sumcheck<Ext2>/18$"),
     Row("LogUp-GKR, per lookup, all layers", "19", 22, 30, r"^lookup/lookup_tree<Ext2>/18$"),
-    Row("witness generation, per activation", "0.6-1.9", 3, 6, r"^witness/activation\b"),
+    Row("witness generation, per activation", "0.6-1.9", 3, 6, r"^gadget/activation\b"),
 ]
 
 
