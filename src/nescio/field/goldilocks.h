@@ -22,7 +22,7 @@ class Goldilocks {
   constexpr explicit Goldilocks(std::uint64_t word) : v_(word) {}
   // The integer x mod p, x in (-2^63, 2^63).
   static constexpr Goldilocks from_signed(std::int64_t x) {
-    return x >= 0 ? Goldilocks(static_cast<std::uint64_t>(x)) : -Goldilocks(static_cast<std::uint64_t>(-x));
+    return Goldilocks(static_cast<std::uint64_t>(x) + (static_cast<std::uint64_t>(x >> 63) & kModulus));
   }
 
   // The representative in [0, p).

@@ -139,9 +139,10 @@ void EvalBackend::on_public(Var v, std::string_view name, Public::Source) {
     std::copy(values.begin(), values.end(), y.elements.begin());
     return;
   }
+  const Bound range = bound(v);
   for (std::size_t i = 0; i < values.size(); ++i) {
     y.integers[i] = values[i].to_signed();
-    if (y.integers[i] < bound(v).lo || y.integers[i] > bound(v).hi)
+    if (y.integers[i] < range.lo || y.integers[i] > range.hi)
       return fail(ErrorCode::kVPublic, name, "a public value is out of its range " + at_cell(i));
   }
 }
@@ -154,14 +155,19 @@ void EvalBackend::on_table(TableVar t) {
 void EvalBackend::on_lookup(std::string_view name, TableVar t, const std::vector<Var>& columns) {
   Counter& counter = counters_[t.index];
   const std::size_t n = slots_[columns[0].index].integers.size();
-  if (counter.index.is_interval()) {
+  if (counter.index.begins_with_interval()) {
+    const std::vector<TableColumn>& table = table_info(t).columns;
     const std::int64_t* x = slots_[columns[0].index].integers.data();
-    const auto start = static_cast<std::uint64_t>(table_info(t).columns[0].start);
+    const auto start = static_cast<std::uint64_t>(table[0].start);
     const std::uint64_t rows = counter.rows.size();
+    std::uint64_t* count = counter.rows.data();
     for (std::size_t i = 0; i < n; ++i) {
       const std::uint64_t row = static_cast<std::uint64_t>(x[i]) - start;
-      if (row >= rows) return fail(ErrorCode::kSelfCheck, name, "does not hold " + at_cell(i));
-      ++counter.rows[row];
+      bool holds = row < rows;
+      for (std::size_t k = 1; k < columns.size() && holds; ++k)
+        holds = slots_[columns[k].index].integers[i] == table[k].at(static_cast<std::uint32_t>(row));
+      if (!holds) return fail(ErrorCode::kSelfCheck, name, "does not hold " + at_cell(i));
+      ++count[row];
     }
     return;
   }

@@ -15,8 +15,8 @@ class TableIndex {
   TableIndex(std::uint32_t rows, const std::vector<TableColumn>& columns);
   // The first row equal to `row` (one value for each column), or -1.
   std::int64_t find(std::span<const std::int64_t> row) const;
-  // The table is start, start + 1, .. in one column: then find({x}) is x - start where that is a row.
-  bool is_interval() const { return columns_->size() == 1 && progression_ && (*columns_)[0].step == 1; }
+  // Column 0 is start, start + 1, ..: then a row that begins with x can only be number x - start.
+  bool begins_with_interval() const { return progression_ && (*columns_)[0].step == 1; }
 
  private:
   bool matches(std::uint32_t i, std::span<const std::int64_t> row) const;

@@ -63,7 +63,9 @@ void add_affine_term(const Dims& dims, const Dims& source, const std::vector<Dim
   for_each_row<1>(dims, {strides}, {first}, [&](std::size_t o, const std::array<std::size_t, 1>& at) {
     const T* p = x + at[0];
     T* y = out.data() + o;
-    if (fresh) {
+    if (fresh && step == 1) {
+      for (std::size_t i = 0; i < n0; ++i) y[i] = base + coef * p[i];
+    } else if (fresh) {
       for (std::size_t i = 0; i < n0; ++i) y[i] = base + coef * p[i * step];
     } else if (step == 1 && one) {
       for (std::size_t i = 0; i < n0; ++i) y[i] += p[i];
