@@ -52,7 +52,7 @@ inline void count_rows(const Circuit& circuit, const PublicValues& publics, Witn
 }
 
 struct EveryRelation {
-  static constexpr std::uint32_t kIn = 5, kHidden = 6, kBatch = 3;
+  static constexpr std::uint32_t kIn = 5, kHidden = 6;
   static constexpr std::int64_t kLo = -4, kHi = 3;  // of weights
 
   Emitted emitted;  // without the argument's tensors
@@ -61,13 +61,14 @@ struct EveryRelation {
   std::vector<std::vector<F>> bindings;
   TensorId w = 0, b = 0, x = 0, r = 0, y = 0, lo = 0;
 
-  // Models 0 and 1 differ in one weight.
-  explicit EveryRelation(std::uint32_t segments = 1, int model = 0) : model_(model) {
+  // Models 0 and 1 differ in one weight; the inputs of a batch have period 3.
+  explicit EveryRelation(std::uint32_t segments = 1, int model = 0, std::uint32_t batch = 3)
+      : model_(model), batch_(batch) {
     EmitBackend emit;
     const Vars v = lower(emit);
     emit.builder().digest({Group::weights, emit.tensor(v.digest)});
     emit.builder().output({"scores",
-                           {kBatch},
+                           {batch_},
                            emit.tensor(v.scores),
                            {},
                            emit.bound(v.scores).lo,
@@ -144,9 +145,11 @@ struct EveryRelation {
     return v;
   }
   // Input 0 is zero: no relation but the digest says anything about the weights of it.
-  static std::vector<std::int64_t> input_values() {
+  std::vector<std::int64_t> input_values() const {
     std::vector<std::int64_t> v;
-    for (std::int64_t i = 0; i < kIn * kBatch; ++i) v.push_back(i % kIn == 0 ? 0 : 7 - (i * 11 + 5) % 17 % 6);
+    for (std::uint32_t s = 0; s < batch_; ++s)
+      for (std::int64_t i = s % 3 * kIn; i < (s % 3 + 1) * kIn; ++i)
+        v.push_back(i % kIn == 0 ? 0 : 7 - (i * 11 + 5) % 17 % 6);
     return v;
   }
   static Hint these(std::vector<std::int64_t> v) {
@@ -160,24 +163,24 @@ struct EveryRelation {
     const TableVar small = be.interval_table(kLo, 8), byte = be.interval_table(0, 8);
     v.w = be.commit("w", {kIn, kHidden}, these(weight_values()));
     v.b = be.commit("b", {kHidden}, these(bias_values()));
-    v.x = be.commit("x", {kIn, kBatch}, these(input_values()));
+    v.x = be.commit("x", {kIn, batch_}, these(input_values()));
     be.lookup("w", small, {v.w});
     be.lookup("b", small, {v.b});
     be.lookup("x", byte, {v.x});
     const Var product = be.contract("product", v.w, {0, 1}, v.x, {0, 2}, {1, 2});
-    const Var acc = be.affine("acc", {kHidden, kBatch}, {{1, product}, {1, v.b, {runs_with(0)}}});
+    const Var acc = be.affine("acc", {kHidden, batch_}, {{1, product}, {1, v.b, {runs_with(0)}}});
     const auto quotient = [](std::int64_t a) { return a >= 0 ? a / 8 : -((7 - a) / 8); };
-    v.r = be.commit("r", {kHidden, kBatch}, [acc, quotient](const HintView& view, std::span<std::int64_t> out) {
+    v.r = be.commit("r", {kHidden, batch_}, [acc, quotient](const HintView& view, std::span<std::int64_t> out) {
       for (std::size_t i = 0; i < out.size(); ++i) out[i] = view[acc][i] - 8 * quotient(view[acc][i]);
     });
     be.lookup("r", byte, {v.r});
-    v.y = be.commit("y", {kHidden, kBatch}, [acc, quotient](const HintView& view, std::span<std::int64_t> out) {
+    v.y = be.commit("y", {kHidden, batch_}, [acc, quotient](const HintView& view, std::span<std::int64_t> out) {
       for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::max<std::int64_t>(0, quotient(view[acc][i]));
     });
     std::vector<std::int64_t> relu;
     for (std::int64_t t = -32; t < 32; ++t) relu.push_back(std::max<std::int64_t>(0, t));
     const TableVar relu_table = be.table("relu", 64, {progression(-32, 1), listed(relu)});
-    be.lookup("relu", relu_table, {be.affine("t", {kHidden, kBatch}, {{1, acc}, {-1, v.r}}, 0, 8), v.y});
+    be.lookup("relu", relu_table, {be.affine("t", {kHidden, batch_}, {{1, acc}, {-1, v.r}}, 0, 8), v.y});
 
     const Var squares = be.product("squares", v.y, v.y);
     be.materialise("squares", squares);
@@ -202,6 +205,7 @@ struct EveryRelation {
   }
 
   int model_;
+  std::uint32_t batch_;
 };
 
 }  // namespace nescio
