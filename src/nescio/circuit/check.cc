@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <bitset>
 #include <initializer_list>
 #include <optional>
 
+#include "nescio/circuit/work.h"
 #include "nescio/sponge/poseidon.h"
 
 namespace nescio {
@@ -216,43 +216,6 @@ Status check_multiplicities(const Circuit& circuit) {
   return Unit{};
 }
 
-// Sums and products of counts, all at most kMany.
-constexpr std::uint64_t kMany = std::uint64_t{1} << 62;
-std::uint64_t plus(std::uint64_t a, std::uint64_t b) {
-  return std::min(a + b, kMany);
-}
-std::uint64_t mul(std::uint64_t a, std::uint64_t b) {
-  return static_cast<std::uint64_t>(std::min<unsigned __int128>(static_cast<unsigned __int128>(a) * b, kMany));
-}
-
-std::uint64_t num_products(const Dims& dims) {
-  std::uint64_t n = 1;
-  for (const std::uint32_t d : dims) n *= static_cast<std::uint64_t>(std::popcount(d));
-  return n;
-}
-
-// What one claim on a tensor costs where it is; with `dense` weights each dimension is gone through as well.
-std::uint64_t claim_cost(const Circuit& circuit, const TensorDef& tensor, bool dense) {
-  std::uint64_t cost = 1;
-  if (std::holds_alternative<Committed>(tensor.def)) cost = num_products(tensor.dims);
-  if (is_known(tensor)) cost = num_cells(tensor.dims);
-  if (const auto* packing = std::get_if<Packing>(&tensor.def))
-    for (const Packing::Part& part : packing->parts) cost += part.count;
-  if (const auto* map = std::get_if<Map>(&tensor.def)) {
-    cost = std::uint64_t{tensor.dims[map->dim]} + circuit[map->source].dims[map->dim];
-    if (const auto* sparse = std::get_if<SparseMatrix>(&map->matrix)) cost += sparse->entries.size();
-    if (std::holds_alternative<PoseidonMatrix>(map->matrix)) cost += kPoseidonSboxes * kPoseidonInputs;
-  }
-  if (dense)
-    for (const std::uint32_t n : tensor.dims) cost += n;
-  return cost;
-}
-
-void add(const ClaimCounts& more, ClaimCounts& counts) {
-  counts.plain = plus(counts.plain, more.plain);
-  counts.dense = plus(counts.dense, more.dense);
-}
-
 Status check_work(const Circuit& circuit) {
   for (const unsigned depth : depths(circuit)) NESCIO_RULE(depth <= kMaxDepth, Rule::kDepth);
   std::vector<unsigned> nesting(circuit.tensors.size());
@@ -261,14 +224,7 @@ Status check_work(const Circuit& circuit) {
                     [&](TensorId source) { nesting[id] = std::max(nesting[id], nesting[source] + 1); });
     NESCIO_RULE(nesting[id] <= kMaxNesting, Rule::kNesting);
   }
-  const std::vector<ClaimCounts> visits = claim_counts(circuit);
-  std::uint64_t work = 0;
-  for (std::size_t id = 0; id < visits.size(); ++id) {
-    const TensorDef& tensor = circuit.tensors[id];
-    work = plus(work, mul(visits[id].plain, claim_cost(circuit, tensor, false)));
-    work = plus(work, mul(visits[id].dense, claim_cost(circuit, tensor, true)));
-  }
-  NESCIO_RULE(work <= kMaxWork, Rule::kWork);
+  NESCIO_RULE(verifier_work(circuit) <= kMaxWork, Rule::kWork);
   return Unit{};
 }
 
@@ -440,26 +396,6 @@ Status check_lookup(const Circuit& circuit, const Lookup& lookup) {
     NESCIO_RULE(circuit[column].dims == circuit[lookup.columns[0]].dims, Rule::kLookup);
   }
   return Unit{};
-}
-
-std::vector<ClaimCounts> claim_counts(const Circuit& circuit) {
-  const std::vector<bool> is_private = private_tensors(circuit);
-  std::vector<ClaimCounts> counts(circuit.tensors.size());
-  for (const Lookup& lookup : circuit.lookups)  // a lookup is cut into blocks: a claim for each
-    for (const TensorId column : lookup.columns) add({num_products(circuit[column].dims), 0}, counts[column]);
-  for (const Zero& zero : circuit.zeros) add({1, 0}, counts[zero.tensor]);
-  for (TensorId id = static_cast<TensorId>(counts.size()); id-- > 0;) {
-    ClaimCounts down = counts[id];
-    const TensorDef& tensor = circuit[id];
-    const auto* contract = std::get_if<Contract>(&tensor.def);
-    const bool vector =
-        contract != nullptr && ((!is_private[contract->a] && num_cells(circuit[contract->a].dims) > 1) ||
-                                (!is_private[contract->b] && num_cells(circuit[contract->b].dims) > 1));
-    if (vector || std::holds_alternative<Map>(tensor.def) || std::holds_alternative<Packing>(tensor.def))
-      down = {0, plus(down.plain, down.dense)};
-    for_each_source(tensor, [&](TensorId source) { add(down, counts[source]); });
-  }
-  return counts;
 }
 
 Status check_circuit(const Circuit& circuit, bool with_argument) {

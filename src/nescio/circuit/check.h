@@ -22,13 +22,9 @@ inline constexpr std::size_t kMaxName = 256;    // bytes, printable ASCII
 inline constexpr std::int32_t kMaxScaleExponent = 4096;
 // Cells of one tensor, of all committed tensors together, and rows of all lookups together, are fewer.
 inline constexpr std::uint64_t kMaxCells = std::uint64_t{1} << 40;
-inline constexpr std::uint64_t kMaxPublicCells = std::uint64_t{1} << 24;  // of all public and constant tensors
+inline constexpr std::uint64_t kMaxPublicCells = std::uint64_t{1} << 21;  // of all public and constant tensors
 inline constexpr std::int64_t kMaxInteger = (std::int64_t{1} << 62) - 1;  // coefficients, constants, table entries
 inline constexpr unsigned kMaxNesting = 256;                              // definitions below a tensor
-// Steps of a verifier that follows each lookup column and each zero down to committed cells and public values, once
-// for each way to get there: at a committed tensor its binary blocks, at a public one its cells, at a map its entries
-// and extents; below a map or a public vector all extents too. Some field operations each.
-inline constexpr std::uint64_t kMaxWork = std::uint64_t{1} << 26;
 
 // `where` of the kVKey that the checks return.
 enum class CircuitRule : std::uint32_t {
@@ -51,7 +47,7 @@ enum class CircuitRule : std::uint32_t {
   kZero = 15,
   kDepth = 16,          // kMaxDepth
   kNesting = 17,        // kMaxNesting
-  kWork = 18,           // kMaxWork
+  kWork = 18,           // kMaxWork (circuit/work.h)
   kUnconstrained = 19,  // a committed value tensor that no lookup and no zero depends on
   kArgument = 20,       // pad, triples, dummy once in each segment, of one degree
   kPacking = 22,        // a packing's dims; its parts inside their source and the blocks, sharing no cell
@@ -60,13 +56,6 @@ enum class CircuitRule : std::uint32_t {
 
 // `with_argument`: a circuit as it stands in a key. Without: as it is lowered, before the argument's tensors are added.
 Status check_circuit(const Circuit& circuit, bool with_argument = true);
-
-// Claims whose weights have succinct extensions in every dimension, and others.
-struct ClaimCounts {
-  std::uint64_t plain = 0, dense = 0;
-};
-// [tensors], for a circuit that has passed: no fewer than the claims that a verifier makes on a tensor. Saturates.
-std::vector<ClaimCounts> claim_counts(const Circuit& circuit);
 
 // Parts of the check. The definition of one tensor, given the tensors before it (all but kPublicOperand and what needs
 // the whole circuit); one table; one lookup.

@@ -7,6 +7,7 @@
 
 #include "nescio/base/bits.h"
 #include "nescio/circuit/check.h"
+#include "nescio/circuit/work.h"
 
 namespace nescio {
 namespace {
@@ -212,7 +213,10 @@ Status check_layout(const Circuit& circuit, const Layout& layout) {
   used.reserve(layout.blocks.size());
   std::vector<Piece> pieces;
   const std::vector<ClaimCounts> claims = claim_counts(circuit);
-  unsigned __int128 work = 0;
+  std::uint64_t work = 0;
+  const auto add_work = [&](std::uint64_t n, std::uint64_t steps) {
+    work = saturating_add(work, saturating_mul(n, steps));
+  };
   std::size_t i = 0;
   for (TensorId id = 0; id < circuit.tensors.size(); ++id) {
     const Committed* committed = circuit.committed(id);
@@ -226,9 +230,10 @@ Status check_layout(const Circuit& circuit, const Layout& layout) {
       const std::uint64_t size = std::uint64_t{1} << log;
       NESCIO_VERIFY(block.row % size == 0 && block.row + size <= usable, kBad, 6);
       used.push_back({block.column, block.row, block.row + size});
-      std::uint64_t entries = 1;  // what a dense claim goes through, one dimension after the other
-      for (const Piece& piece : pieces) entries += std::uint64_t{1} << piece.log;
-      work += claims[id].plain + static_cast<unsigned __int128>(claims[id].dense) * entries;
+      add_work(claims[id].all, kBlockSteps);
+      for (std::size_t d = 0; d < pieces.size(); ++d)
+        add_work(std::min(claims[id].vectors[d], saturating_mul(claims[id].all, std::uint64_t{1} << pieces[d].log)),
+                 kEntrySteps);
     }
   }
   NESCIO_VERIFY(i == layout.blocks.size(), kBad, 3);

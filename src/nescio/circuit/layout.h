@@ -74,7 +74,7 @@ Layout pack(const Circuit& circuit, unsigned log_rows, std::uint32_t reserved_ro
 
 // Every committed cell is in exactly one block, blocks are in order, aligned and disjoint, above the reserved rows, in
 // columns of their own segment; and not so many of them that all claims (claim_counts) take a verifier more than
-// kMaxWork. kVKey otherwise. `circuit` has passed check_circuit.
+// kMaxWork (circuit/work.h). kVKey otherwise. `circuit` has passed check_circuit.
 Status check_layout(const Circuit& circuit, const Layout& layout);
 
 }  // namespace nescio

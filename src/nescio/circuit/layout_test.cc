@@ -8,6 +8,7 @@
 
 #include "nescio/base/bits.h"
 #include "nescio/circuit/check.h"
+#include "nescio/circuit/work.h"
 
 namespace nescio {
 namespace {
@@ -269,7 +270,7 @@ TEST_F(CheckLayout, RefusesMoreWorkThanAVerifierDoes) {
   Layout cells = whole;
   cells.blocks.clear();
   for (std::uint32_t i = 0; i < 4096; ++i) cells.blocks.push_back({0, {{i, 0}}, 0, i});
-  for (std::uint32_t i = 0; i < kMaxWork / 4096; ++i) circuit.zeros.push_back({0, 0});
+  for (std::uint32_t i = 0; i < kMaxWork / kBlockSteps / 4096; ++i) circuit.zeros.push_back({0, 0});
   EXPECT_TRUE(check_layout(circuit, cells).ok());
   circuit.zeros.push_back({0, 0});
   EXPECT_FALSE(check_layout(circuit, cells).ok());

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "nescio/circuit/check.h"
+#include "nescio/circuit/work.h"
 #include "nescio/gadget/digest.h"
 #include "nescio/gadget/eval.h"
 
@@ -86,6 +88,33 @@ IntegerOutputs outputs_of(const EvalBackend& b, const Lowered& lowered) {
   return out;
 }
 
+// What every verifier would refuse is said here, in words for the model's maker.
+Status fits_a_verifier(const Circuit& circuit) {
+  const Status checked = check_circuit(circuit, false);
+  if (checked.ok()) return checked;
+  std::string what;
+  switch (static_cast<CircuitRule>(checked.error().where)) {
+    case CircuitRule::kTotal:
+      what =
+          "it has more values than are allowed: 2^40 in all, 2^21 in constants and outputs (five for each value of an "
+          "output)";
+      break;
+    case CircuitRule::kWork:
+      what = "it takes " + std::to_string(verifier_work(circuit)) + " steps, at most " + std::to_string(kMaxWork) +
+             " are allowed: fewer outputs, or fewer layers";
+      break;
+    case CircuitRule::kCount:
+      what = "it has more tensors, tables, lookups or outputs than are allowed";
+      break;
+    case CircuitRule::kNesting:
+      what = "it moves cells more than " + std::to_string(kMaxNesting) + " times in a row";
+      break;
+    default:  // not a matter of size
+      return checked;
+  }
+  return Error{ErrorCode::kMemory, checked.error().where, "the model is too large for a verifier: " + what, {}};
+}
+
 }  // namespace
 
 Result<Program> make_program(const QuantGraph& graph, const GadgetPlan& plan) {
@@ -100,6 +129,7 @@ Result<Program> make_program(const QuantGraph& graph, const GadgetPlan& plan) {
   out.plan = plan;
   out.weights = digest_spec(b, Group::weights, bound_tensors(lowered.weights));
   NESCIO_TRY(out.emitted, b.finish());
+  NESCIO_TRY_STATUS(fits_a_verifier(out.emitted.circuit));
   return out;
 }
 

@@ -159,6 +159,23 @@ TEST(Program, OverflowIsRefusedWithNodeAndBits) {
   EXPECT_NE(p.error().detail.find("65 bits"), std::string::npos) << p.error().detail;
 }
 
+// What a verifier would refuse is refused here, in words.
+TEST(Program, TooLargeForAVerifier) {
+  const auto make = [](std::int64_t outputs) {
+    Sketch s({{outputs, 1}});
+    const Graph g = s.graph({s.linear(s.x(), 1)});
+    const QuantGraph q = quantised(g, random_calibration(g, 1));
+    return make_program(q, *choose_plan(q));
+  };
+  EXPECT_TRUE(make(1 << 16).ok());
+  for (const auto& [outputs, words] : {std::pair{1 << 18, "steps"}, std::pair{1 << 20, "more values"}}) {
+    const auto p = make(outputs);
+    ASSERT_FALSE(p.ok());
+    EXPECT_EQ(p.error().code, ErrorCode::kMemory);
+    EXPECT_NE(p.error().detail.find(words), std::string::npos) << p.error().detail;
+  }
+}
+
 TEST(QuantiseInput, RefusesWhatIsNotAFiniteNumberInRange) {
   Sketch s({{1, 2}});
   const Graph g = s.graph({s.linear(s.x(), 1)});
