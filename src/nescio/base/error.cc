@@ -23,7 +23,6 @@ constexpr Row kRows[] = {
     {ErrorCode::kRange, "E_RANGE", "an intermediate value leaves the range that can be proven"},
     {ErrorCode::kIndex, "E_INDEX", "an index is out of range"},
     {ErrorCode::kDivZero, "E_DIVZERO", "division by zero"},
-    {ErrorCode::kDomain, "E_DOMAIN", "a function is evaluated outside its domain"},
     {ErrorCode::kSelfCheck, "E_SELFCHECK", "the witness does not satisfy the circuit"},
     {ErrorCode::kStatementFalse, "E_STATEMENT", "the statement is not true for this input"},
     {ErrorCode::kVFormat, "V_FORMAT", "the proof is not well formed"},

@@ -31,7 +31,6 @@ enum class ErrorCode : std::uint16_t {
   kRange = 30,           // E_RANGE      a value left its proven range
   kIndex = 31,           // E_INDEX
   kDivZero = 32,         // E_DIVZERO
-  kDomain = 33,          // E_DOMAIN
   kSelfCheck = 34,       // E_SELFCHECK  the witness does not satisfy the circuit
   kStatementFalse = 35,  // E_STATEMENT  the statement is not true of this input
   // verifier

@@ -9,15 +9,16 @@
 namespace nescio {
 namespace {
 
-constexpr ErrorCode kAll[] = {
-    ErrorCode::kOp,        ErrorCode::kAttr,           ErrorCode::kDtype,   ErrorCode::kDynShape,
-    ErrorCode::kOverflow,  ErrorCode::kTableSize,      ErrorCode::kCalib,   ErrorCode::kModel,
-    ErrorCode::kInShape,   ErrorCode::kInNonFinite,    ErrorCode::kInRange, ErrorCode::kInFormat,
-    ErrorCode::kRange,     ErrorCode::kIndex,          ErrorCode::kDivZero, ErrorCode::kDomain,
-    ErrorCode::kSelfCheck, ErrorCode::kStatementFalse, ErrorCode::kVFormat, ErrorCode::kVKey,
-    ErrorCode::kVPublic,   ErrorCode::kVStatement,     ErrorCode::kVPow,    ErrorCode::kVLookup,
-    ErrorCode::kVMerkle,   ErrorCode::kVOpening,       ErrorCode::kParams,  ErrorCode::kIo,
-    ErrorCode::kUsage,     ErrorCode::kMemory,         ErrorCode::kKey};
+constexpr ErrorCode kAll[] = {ErrorCode::kOp,          ErrorCode::kAttr,           ErrorCode::kDtype,
+                              ErrorCode::kDynShape,    ErrorCode::kOverflow,       ErrorCode::kTableSize,
+                              ErrorCode::kCalib,       ErrorCode::kModel,          ErrorCode::kInShape,
+                              ErrorCode::kInNonFinite, ErrorCode::kInRange,        ErrorCode::kInFormat,
+                              ErrorCode::kRange,       ErrorCode::kIndex,          ErrorCode::kDivZero,
+                              ErrorCode::kSelfCheck,   ErrorCode::kStatementFalse, ErrorCode::kVFormat,
+                              ErrorCode::kVKey,        ErrorCode::kVPublic,        ErrorCode::kVStatement,
+                              ErrorCode::kVPow,        ErrorCode::kVLookup,        ErrorCode::kVMerkle,
+                              ErrorCode::kVOpening,    ErrorCode::kParams,         ErrorCode::kIo,
+                              ErrorCode::kUsage,       ErrorCode::kMemory,         ErrorCode::kKey};
 
 TEST(Error, NamesAndValuesAreUnique) {
   std::set<std::string> names, texts;

@@ -23,6 +23,18 @@ Hint value_of(std::int64_t x) {
   return [x](const HintView&, std::span<std::int64_t> out) { std::fill(out.begin(), out.end(), x); };
 }
 
+TEST(Table, HasAtMost65536Rows) {
+  for (const std::uint32_t rows : {1U << 16, (1U << 16) + 1}) {
+    EmitBackend b;
+    const Backend::Scope scope(b, "node");
+    b.table("wide", rows, {progression(0, 1)});
+    EXPECT_EQ(b.status().ok(), rows <= kMaxTableRows);
+    if (b.status().ok()) continue;
+    EXPECT_EQ(b.status().error().code, ErrorCode::kTableSize);
+    EXPECT_EQ(b.status().error().detail.rfind("node/wide", 0), 0U) << b.status().error().detail;
+  }
+}
+
 TEST(Cut, WidthsAddUpAndTablesExist) {
   for (const GadgetPlan& plan : {plan_of({8}), plan_of({4, 7}), plan_of({1, 15}), plan_of({16}), plan_of({3})})
     for (unsigned bits = 1; bits <= 62; ++bits) {

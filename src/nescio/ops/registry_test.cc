@@ -77,6 +77,25 @@ TEST(Evaluate, ChecksItsInputsAndNamesTheNode) {
             ErrorCode::kInShape);
 }
 
+TEST(Evaluate, RefusesAnIndexOutOfRange) {
+  GraphBuilder b(100);
+  const ValueId x = b.input("x", {DType::kInt64, {3}}), i = b.input("i", {DType::kInt64, {2}});
+  b.scope("pick");
+  b.output("y", *b.add("Gather", {x, i}, {{"axis", std::int64_t{0}}}));
+  const auto ints = [](const std::vector<std::int64_t>& v) {
+    return Tensor::of_ints(DType::kInt64, {static_cast<std::int64_t>(v.size())}, v);
+  };
+  const auto y = evaluate(b.graph(), std::vector{ints({7, 8, 9}), ints({2, -3})});
+  ASSERT_TRUE(y.ok());
+  EXPECT_EQ((*y)[0].reals(), (std::vector<double>{9, 7}));
+  for (const std::int64_t bad : {3, -4}) {
+    const auto refused = evaluate(b.graph(), std::vector{ints({7, 8, 9}), ints({0, bad})});
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::kIndex);
+    EXPECT_NE(refused.error().detail.find("'pick'"), std::string::npos);
+  }
+}
+
 TEST(Evaluate, ShowsEachValueToTheObserver) {
   GraphBuilder b(100);
   const ValueId x = b.input("x", {DType::kFloat32, {2}});
