@@ -29,7 +29,9 @@ TEST(ProofFile, only_canonical_bytes_are_read) {
       auto changed = bytes;
       changed[i] = static_cast<std::uint8_t>(changed[i] ^ mask);
       const auto file = read_proof_file(changed);
-      if (file.ok()) EXPECT_EQ(write_proof_file(*file), changed);
+      if (file.ok()) {
+        EXPECT_EQ(write_proof_file(*file), changed);
+      }
     }
   ProofFile twice = kFile;
   twice.revealed[1].output = "a";

@@ -1,5 +1,6 @@
 // base/byte_writer.h -- little-endian, canonical output; the mirror of base/byte_reader.h.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -8,7 +9,11 @@ namespace nescio {
 
 class ByteWriter {
  public:
-  void bytes(std::span<const std::uint8_t> b) { out_.insert(out_.end(), b.begin(), b.end()); }
+  void bytes(std::span<const std::uint8_t> b) {
+    const std::size_t at = out_.size();
+    out_.resize(at + b.size());
+    std::copy(b.begin(), b.end(), out_.begin() + static_cast<std::ptrdiff_t>(at));
+  }
   template <class T>
   void u(T value) {
     for (std::size_t i = 0; i < sizeof(T); ++i)

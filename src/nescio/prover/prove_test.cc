@@ -152,7 +152,9 @@ TEST(Prove, random_circuits) {
     for (const std::uint64_t x : {0U, 1U}) {
       PublicValues other = values;
       for (auto& v : other) std::fill(v.begin(), v.end(), F(x));
-      if (other != values) EXPECT_FALSE(verify(checked, other, kStatement, kContext, *proof).ok());
+      if (other != values) {
+        EXPECT_FALSE(verify(checked, other, kStatement, kContext, *proof).ok());
+      }
     }
     for (int lie = 0; lie < 3; ++lie) {
       Witness w = witness;

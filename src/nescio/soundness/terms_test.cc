@@ -118,20 +118,22 @@ TEST(Terms, ALargerFieldHelpsAndALargerCircuitDoesNot) {
   const auto narrow = terms_of(p);
   p.degree = 3;
   for (const auto& [name, bits] : terms_of(p)) {
-    if (name.starts_with("queries") || name == "hash 0")
+    if (name.starts_with("queries") || name == "hash 0") {
       EXPECT_EQ(bits, narrow.at(name));
-    else
+    } else {
       EXPECT_GE(bits - narrow.at(name), whole_bits(63)) << name;
+    }
   }
   const auto base = terms_of(p);
   const auto expect_lower = [&](const char* name, const std::function<void(CircuitCounts&)>& edit) {
     CircuitCounts c = counts();
     edit(c);
     for (const auto& [n, bits] : terms_of(p, c)) {
-      if (n == name)
+      if (n == name) {
         EXPECT_LT(bits, base.at(n));
-      else
+      } else {
         EXPECT_EQ(bits, base.at(n)) << n;
+      }
     }
   };
   expect_lower("lookup 0", [](auto& c) { ++c.buses[1].leaves; });

@@ -147,7 +147,9 @@ TEST(Recorded, no_state_is_squeezed_twice) {
   const Fixture f;
   std::set<Digest> seen;
   for (const Step& s : f.honest)
-    if (s.kind == Step::Kind::challenge) EXPECT_TRUE(seen.insert(s.before).second) << s.label;
+    if (s.kind == Step::Kind::challenge) {
+      EXPECT_TRUE(seen.insert(s.before).second) << s.label;
+    }
 }
 
 // Both sides hash the same steps in the same order, segments apart.
@@ -158,7 +160,9 @@ TEST(Recorded, prover_and_verifier_do_the_same) {
   std::map<Digest, Digest> mine;
   for (const Step& s : steps()) mine.emplace(s.before, s.after);
   for (const Step& s : f.honest)
-    if (s.kind != Step::Kind::digest) EXPECT_TRUE(mine.contains(s.before)) << s.label;
+    if (s.kind != Step::Kind::digest) {
+      EXPECT_TRUE(mine.contains(s.before)) << s.label;
+    }
 }
 
 }  // namespace
