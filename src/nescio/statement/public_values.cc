@@ -101,8 +101,10 @@ Result<Ask> merge(const Ask& in, const Ask& out, const OutputPort& port) {
 
 Result<PublicValues> statement_values(const Circuit& circuit, const Statement& statement,
                                       std::span<const Revealed> revealed) {
-  for (const Revealed& r : revealed)
-    if (const auto port = find_port(circuit, r.output); !port.ok()) return port.error();
+  for (const Revealed& r : revealed)  // an empty name is none of them, even where a condition may leave it out
+    if (std::none_of(circuit.outputs.begin(), circuit.outputs.end(),
+                     [&](const OutputPort& port) { return port.name == r.output; }))
+      return refuse("values of '" + r.output + "' are revealed, but the model has no such output");
   std::vector<PortValues> values(circuit.outputs.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     const OutputPort& port = circuit.outputs[i];

@@ -159,9 +159,11 @@ std::string to_string(const Decimal& d) {
 }
 
 Result<Statement> parse_statement(std::string_view text) {
-  if (text.size() > kMaxStatement)
-    return Error{ErrorCode::kUsage, 0, "statement: longer than " + std::to_string(kMaxStatement) + " bytes", {}};
-  return Parser(text).statement();
+  const Error too_long{ErrorCode::kUsage, 0, "statement: longer than " + std::to_string(kMaxStatement) + " bytes", {}};
+  if (text.size() > kMaxStatement) return too_long;
+  NESCIO_TRY(Statement out, Parser(text).statement());
+  if (to_string(out).size() > kMaxStatement) return too_long;  // with all its blanks
+  return out;
 }
 
 std::string to_string(const Statement& s) {

@@ -76,6 +76,15 @@ TEST(Statement, malformed_text_says_where) {
   EXPECT_FALSE(parse_statement(std::string(kMaxStatement + 1, ' ')).ok());
 }
 
+TEST(Statement, text_that_its_blanks_make_too_long_is_refused) {
+  std::string text = "x>1";
+  while (text.size() + 5 <= kMaxStatement / 2) text += "&&x>1";
+  EXPECT_TRUE(parse_statement(to_string(parsed(text))).ok());  // "x > 1 and x > 1 .."
+  while (text.size() + 5 <= kMaxStatement) text += "&&x>1";
+  ASSERT_FALSE(parse_statement(text).ok());
+  EXPECT_EQ(parse_statement(text).error().code, ErrorCode::kUsage);
+}
+
 // Against exact rational arithmetic on small numbers: q is the floor iff q m 2^e <= d < (q+1) m 2^e.
 TEST(Rounding, floor_and_ceil_are_exact) {
   for (const std::uint64_t mantissa : {1U, 3U, 5U, 7U, 1000U})
@@ -177,6 +186,17 @@ TEST(Statement, revealed_values_close_the_interval) {
   for (const Revealed& bad :
        {Revealed{"score", {11}}, Revealed{"score", {41}}, Revealed{"score", {1, 2}}, Revealed{"x", {1}}})
     EXPECT_FALSE(statement_values(c, parsed("score >= 7"), std::span(&bad, 1)).ok());
+}
+
+// A condition may leave out the name of the only output; revealed values may not: nothing would check them.
+TEST(Statement, revealed_values_without_a_name_are_refused) {
+  Circuit c = model();
+  c.outputs.resize(1);
+  const Revealed unnamed{"", {39}}, named{"score", {39}};
+  EXPECT_TRUE(statement_values(c, parsed(""), std::span(&named, 1)).ok());
+  const auto v = statement_values(c, parsed(""), std::span(&unnamed, 1));
+  ASSERT_FALSE(v.ok());
+  EXPECT_EQ(v.error().code, ErrorCode::kVStatement);
 }
 
 }  // namespace
