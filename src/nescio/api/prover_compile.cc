@@ -86,6 +86,16 @@ Result<Graph> import_canonical(std::span<const std::uint8_t> onnx, const std::st
   return canonicalise(graph);
 }
 
+// Number and sizes, which a hostile model file may have changed.
+bool same_ports(const Graph& graph, const std::vector<Port>& floats, const QuantGraph& quant,
+                const std::vector<QuantPort>& integers) {
+  return std::equal(floats.begin(), floats.end(), integers.begin(), integers.end(),
+                    [&](const Port& a, const QuantPort& b) {
+                      const auto n = element_count(graph.value(a.value).type.shape);
+                      return n && static_cast<std::uint64_t>(*n) == num_elements(quant.values[b.value].shape);
+                    });
+}
+
 }  // namespace
 
 Result<Model> compile_model(const std::string& onnx_path, const std::string& calibration_path,
@@ -112,9 +122,12 @@ Result<Model> compile_model(const std::string& onnx_path, const std::string& cal
 }
 
 Result<Accuracy> measure(const Model& model, const std::string& data_path, const Progress& progress) {
-  NESCIO_CHECK(!model.float_model.empty());
-  const std::string& onnx = model.float_model[0];
-  NESCIO_TRY(const Graph graph, import_canonical(bytes_of(onnx), {}, {}));
+  if (model.float_model.empty())
+    return Error{ErrorCode::kKey, 0, "the model file has no float model to compare with", {}};
+  NESCIO_TRY(const Graph graph, import_canonical(bytes_of(model.float_model[0]), {}, {}));
+  if (!same_ports(graph, graph.inputs, model.graph, model.graph.inputs) ||
+      !same_ports(graph, graph.outputs, model.graph, model.graph.outputs))
+    return Error{ErrorCode::kKey, 0, "the model file's float model has other inputs or outputs", {}};
   NESCIO_TRY(const NamedArrays arrays, read_arrays(data_path));
   NESCIO_TRY(const Calibration data, make_calibration(arrays, graph));
   NESCIO_TRY(const Program program, make_program(model.graph, model.plan));

@@ -63,7 +63,8 @@ struct CommitOptions {
 };
 Result<ProvingKey> commit_model(Model model, const CommitOptions& options);
 std::vector<std::uint8_t> write_proving_key(const ProvingKey& key);
-Result<ProvingKey> read_proving_key(std::span<const std::uint8_t> bytes);  // kKey
+// kKey; kVKey for the verifying key in it; as make_program() for a model that cannot be lowered.
+Result<ProvingKey> read_proving_key(std::span<const std::uint8_t> bytes);
 
 struct ProveRequest {
   NamedArrays inputs;

@@ -133,11 +133,7 @@ void graph(A& a, QuantGraph& g) {
       a.text(w.name);
       numbers(a, w.shape);
       a.number(w.bits);
-      a.list(w.values, 8, [&](std::int32_t& x) {
-        auto wide = static_cast<std::int64_t>(x);
-        a.number(wide);
-        x = static_cast<std::int32_t>(wide);
-      });
+      numbers(a, w.values);
     });
     a.number(n.bias_shift);
     a.number(n.rounded);

@@ -5,6 +5,7 @@
 #include "nescio/api/verify.h"
 #include "nescio/base/byte_reader.h"
 #include "nescio/base/byte_writer.h"
+#include "nescio/circuit/check.h"
 #include "nescio/prover/setup.h"
 #include "nescio/transcript/prover_random.h"
 
@@ -118,6 +119,11 @@ Result<ProvingKey> read_proving_key(std::span<const std::uint8_t> bytes) {
   NESCIO_TRY(const auto model, in.take(in.remaining() - 32));
   NESCIO_TRY(out.model, read_model(model));
   NESCIO_TRY(out.program, make_program(out.model.graph, out.model.plan));
+  Circuit circuit = out.program.emitted.circuit;
+  NESCIO_TRY_STATUS(check_circuit(circuit, false));
+  add_argument(circuit, out.key->key().params.degree);
+  if (!(circuit == out.key->key().circuit))
+    return Error{ErrorCode::kKey, 0, "the proving key's model is not that of its verifying key", {}};
   return out;
 }
 

@@ -6,13 +6,18 @@
 
 namespace nescio {
 
+std::vector<relation::Counts> add_argument(Circuit& circuit, unsigned degree) {
+  std::vector<relation::Counts> messages =
+      degree == 2 ? relation::count_messages<Ext2>(circuit) : relation::count_messages<Ext3>(circuit);
+  for (std::uint32_t s = 0; s < circuit.segments; ++s)
+    add_argument_tensors(circuit, s, messages[s].pads, messages[s].triples + 1, degree);
+  return messages;
+}
+
 Result<VerifyingKey> make_key(Circuit circuit, std::vector<std::vector<F>> bindings,
                               const soundness::SearchOptions& options) {
   NESCIO_TRY_STATUS(check_circuit(circuit, false));
-  const std::vector<relation::Counts> messages =
-      options.degree == 2 ? relation::count_messages<Ext2>(circuit) : relation::count_messages<Ext3>(circuit);
-  for (std::uint32_t s = 0; s < circuit.segments; ++s)
-    add_argument_tensors(circuit, s, messages[s].pads, messages[s].triples + 1, options.degree);
+  const std::vector<relation::Counts> messages = add_argument(circuit, options.degree);
   std::uint64_t cells = 0;
   for (TensorId id = 0; id < circuit.tensors.size(); ++id)
     if (circuit.committed(id) != nullptr) cells += num_cells(circuit[id].dims);

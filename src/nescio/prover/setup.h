@@ -8,6 +8,9 @@
 
 namespace nescio {
 
+// Adds the argument's tensors. [segments]: what each sends. `circuit` has passed check_circuit without them.
+std::vector<relation::Counts> add_argument(Circuit& circuit, unsigned degree);
+
 // circuit: without tensors of the argument. bindings: values of circuit.digests.
 // Errors: kParams when the level cannot be reached; kVKey when the circuit is not sound (a bug of the compiler).
 Result<VerifyingKey> make_key(Circuit circuit, std::vector<std::vector<F>> bindings,
