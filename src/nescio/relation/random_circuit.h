@@ -13,11 +13,12 @@
 
 namespace nescio {
 
-// Small integers; every kind of definition, extents of 1, scalars, two segments. Every tensor that
+// Small integers; every kind of definition, extents of 1, scalars, several segments. Every tensor that
 // nothing else reads is held by a zero (against a committed copy) or by a lookup in a table of its own rows.
 class RandomCircuit {
  public:
-  explicit RandomCircuit(std::uint64_t seed) : rng_(seed), builder_(2) {
+  explicit RandomCircuit(std::uint64_t seed, std::uint32_t segments = 2)
+      : rng_(seed), segments_(segments), builder_(segments) {
     for (int i = 0; i < 3; ++i) leaf(dims(below(4)));
     for (int i = 0; i < 8; ++i) {
       switch (below(5)) {
@@ -45,6 +46,7 @@ class RandomCircuit {
   PublicValues statement;
 
  private:
+  std::uint32_t some_segment() { return static_cast<std::uint32_t>(below(segments_)); }
   Dims dims(std::size_t n) {
     Dims d;
     for (std::size_t i = 0; i < n; ++i) d.push_back(static_cast<std::uint32_t>(1 + below(4)));
@@ -60,7 +62,7 @@ class RandomCircuit {
     return id;
   }
   TensorId leaf(const Dims& d) {
-    const TensorId id = builder_.committed(d, static_cast<std::uint32_t>(below(2)));
+    const TensorId id = builder_.committed(d, some_segment());
     small(id, witness.values);
     leaves_.push_back(id);
     return keep(id, 0);
@@ -185,16 +187,16 @@ class RandomCircuit {
     statement.resize(builder_.circuit().tensors.size());
     const auto values = evaluate_virtual(builder_.circuit(), witness, statement);
     NESCIO_CHECK(values.ok());
-    const std::uint32_t range = builder_.table(4, {progression(-1, 1)}, 1);
+    const std::uint32_t range = builder_.table(4, {progression(-1, 1)}, segments_ - 1);
     const TensorId counts = builder_.circuit().tables[range].multiplicity;
     witness.values.resize(counts + 1);
     witness.values[counts].resize(4);
     for (const TensorId id : leaves_) {
-      builder_.lookup(range, static_cast<std::uint32_t>(below(2)), {id});
+      builder_.lookup(range, some_segment(), {id});
       for (const F x : witness.values[id]) witness.values[counts][static_cast<std::size_t>(x.to_signed() + 1)] += F(1);
     }
     for (const TensorId id : open) {
-      const auto segment = static_cast<std::uint32_t>(below(2));
+      const std::uint32_t segment = some_segment();
       const Dims d = builder_.dims(id);
       const std::span<const F> cells = (*values)[id];
       if (below(2) == 0) {
@@ -210,7 +212,7 @@ class RandomCircuit {
       for (const auto& [x, count] : rows) column.push_back(x);
       column.push_back(1000000 + id);  // so that no table is asked twice
       const std::uint32_t table = builder_.table(static_cast<std::uint32_t>(column.size()), {listed(column)}, segment);
-      builder_.lookup(table, static_cast<std::uint32_t>(below(2)), {id});
+      builder_.lookup(table, some_segment(), {id});
       const TensorId m = builder_.circuit().tables[table].multiplicity;
       witness.values.resize(m + 1);
       for (const auto& [x, count] : rows) witness.values[m].push_back(F(count));
@@ -221,6 +223,7 @@ class RandomCircuit {
   }
 
   std::mt19937_64 rng_;
+  std::uint32_t segments_;
   CircuitBuilder builder_;
   std::map<TensorId, unsigned> depth_;  // of private tensors
   std::vector<TensorId> leaves_;        // committed

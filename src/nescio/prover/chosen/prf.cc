@@ -103,8 +103,8 @@ Prf::Prf(const Digest& key, std::string_view label, std::uint64_t segment) : str
     if (it->second.second == c.attempt) {
       s.cells = chosen_of(c.cells, name);
       s.digests = chosen_of(c.digests, name);
-      if (const auto other = c.other_key.find(name.first); other != c.other_key.end())
-        from = Hasher().part(key.bytes).part(other->second).finish();
+      if (const auto fixed = c.fixed.find(name.first); fixed != c.fixed.end())
+        from = Hasher().part("fixed").part(fixed->second).finish();
     }
   }
   s.key = Hasher::keyed(from).part("prf").part(label).part(segment).finish();

@@ -25,7 +25,8 @@ struct Chosen {
   unsigned attempt = 0;
   std::map<StreamName, std::map<std::size_t, F>> cells = {};         // stream, index -> value
   std::map<StreamName, std::map<std::size_t, Digest>> digests = {};  // the same for streams of digests
-  std::map<std::string, std::uint64_t> other_key = {};               // label -> number of another key for its streams
+  // Streams of these labels do not depend on the seed, nor on anything else of the proof, but on this number.
+  std::map<std::string, std::uint64_t> fixed = {};
 
   // What happened.
   struct Attempt {

@@ -9,6 +9,7 @@
 #include "nescio/base/endian.h"
 #include "nescio/base/parallel.h"
 #include "nescio/circuit/builder.h"
+#include "nescio/prover/frozen/span.h"
 #include "nescio/prover/prove.h"
 #include "nescio/relation/test_network.h"
 #include "nescio/verifier/test_key.h"
@@ -71,27 +72,6 @@ TEST(Frozen, public_values_enter_the_equations) {
   EXPECT_TRUE(verify(checked, net.statement, other, other, proof).ok());  // these only the transcript binds
 }
 
-// The rank over F of differences of rows.
-std::size_t rank_of_differences(std::vector<std::vector<F>> rows) {
-  const std::vector<F> first = rows[0];
-  std::size_t rank = 0;
-  for (auto& row : rows)
-    for (std::size_t c = 0; c < row.size(); ++c) row[c] -= first[c];
-  for (std::size_t c = 0; c < first.size(); ++c) {
-    std::size_t pivot = rank;
-    while (pivot < rows.size() && rows[pivot][c] == F()) ++pivot;
-    if (pivot == rows.size()) continue;
-    std::swap(rows[rank], rows[pivot]);
-    const F inverse = rows[rank][c].inverse();
-    for (std::size_t r = rank + 1; r < rows.size(); ++r) {
-      const F factor = rows[r][c] * inverse;
-      for (std::size_t k = c; !(factor == F()) && k < first.size(); ++k) rows[r][k] -= factor * rows[rank][k];
-    }
-    ++rank;
-  }
-  return rank;
-}
-
 // One witness, one set of challenges, many seeds: the words that the segments send span the whole space. A message
 // without a pad, or a pad in two messages, would show as a missing dimension.
 template <class E>
@@ -127,7 +107,9 @@ void every_message_has_its_own_pad() {
       for (std::size_t w = 0; w < words; ++w) sent[i].push_back(F(load_u64(proof->data() + 32 + 8 * w)));
     }
   });
-  EXPECT_EQ(rank_of_differences(sent), words);
+  Span span(words);
+  for (const auto& row : sent) span.add(difference(row, sent[0]));
+  EXPECT_EQ(span.rank(), words);
 }
 
 TEST(Frozen, every_message_of_the_segments_has_its_own_pad) {
