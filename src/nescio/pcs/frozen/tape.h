@@ -7,8 +7,8 @@
 
 namespace nescio {
 
-// The next `starts` transcripts give all challenges of a label one value: the words of the label here, over and over,
-// or others if it is not here. Later ones are as ever. Not to be changed while a proof is made.
+// The next `starts` transcripts answer these labels with these words, over and over, until they are forked; other
+// labels, and later transcripts, as ever. Not to be changed while a proof is made.
 struct TapeScript {
   unsigned starts = 0;
   std::map<std::string, std::vector<std::uint64_t>> words = {};

@@ -3,7 +3,7 @@
 // advance, as to a simulator that programs the random oracle, or to a cheat where Fiat-Shamir is broken. No production
 // code is changed, recompiled or aware of it.
 //
-// The domain "constant" gives every challenge of a label the same value; so does a script (pcs/frozen/tape.h).
+// The domain "constant" gives every challenge of a label the same value; pcs/frozen/tape.h sets single ones.
 #include "nescio/transcript/transcript.h"
 
 #include <algorithm>
@@ -14,9 +14,22 @@
 namespace nescio {
 namespace {
 
-bool is_constant(std::span<const std::uint8_t> domain) {
-  if (tape_script().starts > 0) return tape_script().starts-- > 0;
-  return std::ranges::equal(domain, bytes_of("constant"));
+// The end of the states of a scripted transcript.
+constexpr std::array<std::uint8_t, 4> kScripted = {'t', 'a', 'p', 'e'};
+bool is_scripted(const Digest& state) {
+  return std::equal(kScripted.begin(), kScripted.end(), state.bytes.end() - kScripted.size());
+}
+Digest scripted(Digest state) {
+  std::ranges::copy(kScripted, state.bytes.end() - kScripted.size());
+  return state;
+}
+
+Digest first_state(std::span<const std::uint8_t> domain) {
+  const bool constant = std::ranges::equal(domain, bytes_of("constant"));
+  const Digest state = constant ? Digest{} : hash_parts({bytes_of("frozen"), domain});
+  if (tape_script().starts == 0) return state;
+  --tape_script().starts;
+  return scripted(state);
 }
 
 }  // namespace
@@ -26,22 +39,24 @@ TapeScript& tape_script() {
   return script;
 }
 
-Transcript::Transcript(std::span<const std::uint8_t> domain)
-    : state_(is_constant(domain) ? Digest{} : hash_parts({bytes_of("frozen"), domain})) {}
+Transcript::Transcript(std::span<const std::uint8_t> domain) : state_(first_state(domain)) {}
 
 void Transcript::absorb(std::string_view, std::string_view, std::span<const std::uint8_t>) {}
 
 Transcript::Squeeze Transcript::squeeze(std::string_view label) {
   const Squeeze words(state_, label);
-  if (state_ != Digest{}) state_ = hash_parts({bytes_of("R"), state_.bytes, bytes_of(label)});
+  if (state_ == Digest{}) return words;
+  const Digest next = hash_parts({bytes_of("R"), state_.bytes, bytes_of(label)});
+  state_ = is_scripted(state_) ? scripted(next) : next;
   return words;
 }
 
 std::uint64_t Transcript::Squeeze::next_word() {
-  if (state_ == Digest{})
-    if (const auto it = tape_script().words.find(std::string(label_)); it != tape_script().words.end())
-      return it->second[words_++ % it->second.size()];
   const std::uint64_t at = words_++ % 4;
+  if (is_scripted(state_)) {
+    const auto it = tape_script().words.find(std::string(label_));
+    if (it != tape_script().words.end()) return it->second[(words_ - 1) % it->second.size()];
+  }
   if (at == 0) block_ = Hasher().part("S").part(state_.bytes).part(label_).part(words_ / 4).finish();
   return load_u64(block_.bytes.data() + 8 * at);
 }

@@ -22,7 +22,27 @@ std::size_t segment_elements(const Circuit& circuit, std::uint32_t s) {
   return counts.pads + 2 * std::size_t{counts.triples} + 3;
 }
 
-// Randomness: streams "sim.segment", s of `key`, and those of simulate_opening.
+// The segments: writes uniform elements for all that they send, and returns sigma. Randomness: streams "sim.segment", s
+// of `key`. `tr` stands before the lookup's work.
+template <class E>
+E simulate_segments(const CheckedKey& checked, const PublicValues& publics, const Digest& key, Transcript& tr,
+                    ProofWriter& proof, relation::Functional<E>& functional) {
+  const Circuit& circuit = checked.key().circuit;
+  proof.nonce("lookup", tr, checked.key().params.lookup_pow);
+  const E alpha = tr.challenge<E>("alpha"), beta = tr.challenge<E>("beta");
+  Replay<E> replay(circuit, publics, checked.segment_tensors());
+  for (std::uint32_t s = 0; s < circuit.segments; ++s) {
+    Prf messages(key, "sim.segment", s);
+    ProofWriter part(true);
+    for (std::size_t n = segment_elements<E>(circuit, s); n > 0; --n) part.ext("segment", messages.ext<E>());
+    ProofReader in(part.bytes());
+    NESCIO_CHECK(replay.segment(tr, in, alpha, beta).ok() && in.end().ok());
+    proof.append(part);
+  }
+  return replay.join(tr, functional);
+}
+
+// Randomness: the streams of simulate_segments and of simulate_opening.
 template <class E>
 ProofWriter simulate(const CheckedKey& checked, const PublicValues& statement_values,
                      std::span<const std::uint8_t> statement, std::span<const std::uint8_t> context,
@@ -32,19 +52,8 @@ ProofWriter simulate(const CheckedKey& checked, const PublicValues& statement_va
   ProofWriter proof(true), rest(true);
   Transcript tr = start_transcript(vk.params);
   absorb_public(vk, checked.id(), publics, statement, context, tr);
-  rest.nonce("lookup", tr, vk.params.lookup_pow);
-  const E alpha = tr.challenge<E>("alpha"), beta = tr.challenge<E>("beta");
-  Replay<E> replay(vk.circuit, publics, checked.segment_tensors());
-  for (std::uint32_t s = 0; s < vk.circuit.segments; ++s) {
-    Prf messages(key, "sim.segment", s);
-    ProofWriter part(true);
-    for (std::size_t n = segment_elements<E>(vk.circuit, s); n > 0; --n) part.ext("segment", messages.ext<E>());
-    ProofReader in(part.bytes());
-    NESCIO_CHECK(replay.segment(tr, in, alpha, beta).ok() && in.end().ok());
-    rest.append(part);
-  }
   relation::Functional<E> functional;
-  const E sigma = replay.join(tr, functional);
+  const E sigma = simulate_segments<E>(checked, publics, key, tr, rest, functional);
   std::vector<std::vector<E>> weights(std::size_t{1} << vk.params.kappa);
   const std::vector<ExtVector<E>> dense = relation::dense(functional, vk.circuit, vk.layout);
   for (std::size_t j = 0; j < dense.size(); ++j)
