@@ -135,8 +135,9 @@ TEST(Streams, one_seed_shares_no_pad_mask_or_salt_between_proofs_that_differ_in_
   EXPECT_EQ(shared(*first, *again), all);
 
   std::vector<std::unique_ptr<Recorded>> runs;
-  // Another input; another model.
+  // Another input; another model; both.
   runs.push_back(run({small.key, small.witness({1, 2, 3}, {3, 3, 0}), small.statement, statement, context}));
+  runs.push_back(run({small.key, small.witness({2, 2, 2}, {1, 2, 3}), small.statement, statement, context}));
   runs.push_back(run({small.key, small.witness({2, 1, 0}, {3, 0, 2}), small.statement, statement, context}));
   // Another statement, another context, the same bytes cut elsewhere.
   runs.push_back(run({small.key, witness, small.statement, other, context}));
@@ -171,6 +172,35 @@ TEST(Streams, one_seed_shares_no_pad_mask_or_salt_between_proofs_that_differ_in_
         run({small.key, small.witness({1, 2, 3}, {3, 3, 0}), small.statement, statement, context}, forgetful);
     EXPECT_GT(shared(*a, *b), 0U) << label;
   }
+}
+
+// One by one: most of these runs have no proof, but all have a key.
+TEST(Streams, every_private_cell_and_every_public_value_changes_the_key) {
+  const SmallModel small = SmallModel::make<Ext3>(2);
+  const Digest seed = hash_parts({bytes_of("one seed")});
+  std::set<Digest> keys;
+  std::size_t runs = 0;
+  const auto run = [&](const Witness& witness, const PublicValues& statement) {
+    Chosen chosen;
+    watch(seed, chosen);
+    (void)prove({small.key, witness, statement, {}, {}}, SecretDigest(seed));
+    ASSERT_GE(chosen.attempts.size(), 1U);
+    keys.insert(chosen.attempts[0].key);
+    ++runs;
+  };
+  const Witness honest = small.witness({1, 2, 3}, {1, 2, 3});
+  run(honest, small.statement);
+  for (std::size_t t = 0; t < honest.values.size(); ++t)
+    for (std::size_t i = 0; i < honest.values[t].size(); ++i) {
+      Witness witness = honest;
+      witness.values[t][i] += F(1);
+      run(witness, small.statement);
+    }
+  PublicValues statement = small.statement;
+  statement[small.lower][0] += F(1);
+  run(honest, statement);
+  EXPECT_EQ(runs, 3 * SmallModel::kSize + 4 + 16 + 2);
+  EXPECT_EQ(keys.size(), runs);
 }
 
 TEST(Streams, another_seed_shares_nothing) {
@@ -256,6 +286,7 @@ TEST(Salts, each_enters_the_root_and_no_other_message) {
   const std::size_t rows = std::size_t{1} << p.log_code();
   const auto first = proof_with(rows);
   const std::vector<Digest>& salts = first->drawn().at({"pcs.salt", 0}).digests;
+  ASSERT_EQ(salts.size(), rows);
   const auto contains = [](const Bytes& proof, const Digest& d) {
     return std::search(proof.begin(), proof.end(), d.bytes.begin(), d.bytes.end()) != proof.end();
   };
