@@ -12,7 +12,7 @@ struct Arguments {
 };
 
 int run(const Arguments& args, const Options& options) {
-  const auto bytes = read_file(args.model);
+  const auto bytes = read_private_file(args.model);
   if (!bytes.ok()) return fail(options, bytes.error());
   auto model = read_model(*bytes);
   if (!model.ok()) return fail(options, model.error());

@@ -15,7 +15,7 @@ struct Arguments {
 };
 
 int run(const Arguments& args, const Options& options) {
-  const auto bytes = read_file(args.key);
+  const auto bytes = read_private_file(args.key);
   if (!bytes.ok()) return fail(options, bytes.error());
   const auto key = read_proving_key(*bytes);
   if (!key.ok()) return fail(options, key.error());

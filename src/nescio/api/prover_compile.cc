@@ -101,7 +101,7 @@ bool same_ports(const Graph& graph, const std::vector<Port>& floats, const Quant
 Result<Model> compile_model(const std::string& onnx_path, const std::string& calibration_path,
                             const CompileOptions& options, const Progress& progress) {
   report(progress, "reading the model", 0);
-  NESCIO_TRY(const auto onnx, read_file(onnx_path, std::size_t{1} << 31));
+  NESCIO_TRY(const auto onnx, read_private_file(onnx_path, std::size_t{1} << 31));
   const std::size_t slash = onnx_path.rfind('/');
   NESCIO_TRY(const Graph graph,
              import_canonical(onnx, slash == std::string::npos ? "." : onnx_path.substr(0, slash), options.dimensions));

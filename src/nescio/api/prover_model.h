@@ -36,8 +36,8 @@ struct Accuracy {
 struct Model {
   QuantGraph graph;
   GadgetPlan plan;
-  Accuracy accuracy;                     // over the calibration rows; without the values
-  std::vector<std::string> float_model;  // for reports: the ONNX file's bytes, one string, or none
+  Accuracy accuracy;                      // over the calibration rows; without the values
+  std::vector<SecretString> float_model;  // for reports: the ONNX file's bytes, one string, or none
 };
 
 struct CompileOptions {
@@ -47,7 +47,7 @@ struct CompileOptions {
 // kModel, kOp, .. all problems at once; kCalib.
 Result<Model> compile_model(const std::string& onnx_path, const std::string& calibration_path,
                             const CompileOptions& options, const Progress& progress = {});
-std::vector<std::uint8_t> write_model(const Model& model);
+SecretVector<std::uint8_t> write_model(const Model& model);
 Result<Model> read_model(std::span<const std::uint8_t> bytes);  // kKey
 Result<Accuracy> measure(const Model& model, const std::string& data_path, const Progress& progress = {});
 
@@ -55,14 +55,14 @@ Result<Accuracy> measure(const Model& model, const std::string& data_path, const
 struct ProvingKey {
   std::optional<CheckedKey> key;  // always there
   Model model;
-  DigestCells salt{};
+  Secret<DigestCells> salt;
   Program program;
 };
 struct CommitOptions {
   std::uint8_t security_bits = 128;
 };
 Result<ProvingKey> commit_model(Model model, const CommitOptions& options);
-std::vector<std::uint8_t> write_proving_key(const ProvingKey& key);
+SecretVector<std::uint8_t> write_proving_key(const ProvingKey& key);
 // kKey; kVKey for the verifying key in it; as make_program() for a model that cannot be lowered.
 Result<ProvingKey> read_proving_key(std::span<const std::uint8_t> bytes);
 

@@ -15,7 +15,7 @@ constexpr std::string_view kMagic = "nescio model";
 // One text for both directions: Writer and Reader have the same functions.
 class Writer {
  public:
-  ByteWriter out;
+  BasicByteWriter<SecretVector<std::uint8_t>> out;
   template <class T>
   void number(T& x) {
     if constexpr (std::is_same_v<T, double>) {
@@ -26,7 +26,8 @@ class Writer {
       out.u(static_cast<std::uint64_t>(x));
     }
   }
-  void text(std::string& s) {
+  template <class Text>
+  void text(Text& s) {
     out.u(static_cast<std::uint32_t>(s.size()));
     out.bytes(bytes_of(s));
   }
@@ -57,7 +58,8 @@ class Reader {
       }
     }
   }
-  void text(std::string& s) {
+  template <class Text>
+  void text(Text& s) {
     const auto n = count(1);
     if (n == 0) return s.clear();
     const auto b = in_.take(n);
@@ -162,12 +164,12 @@ void model(A& a, Model& m) {
     a.number(e.mean);
     a.number(e.range);
   });
-  a.list(m.float_model, 4, [&](std::string& s) { a.text(s); });
+  a.list(m.float_model, 4, [&](SecretString& s) { a.text(s); });
 }
 
 }  // namespace
 
-std::vector<std::uint8_t> write_model(const Model& m) {
+SecretVector<std::uint8_t> write_model(const Model& m) {
   Writer w;
   w.out.bytes(bytes_of(kMagic));
   w.out.u(kFormatVersion);

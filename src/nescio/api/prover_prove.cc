@@ -19,11 +19,11 @@ double ms_since(std::chrono::steady_clock::time_point start) {
 }
 
 // 4 uniform secret cells.
-DigestCells random_salt() {
+Secret<DigestCells> random_salt() {
   const SecretDigest seed = os_random();
   Prf prf(seed, "digest salt", 0);
-  DigestCells salt;
-  for (F& x : salt) x = prf.base();
+  Secret<DigestCells> salt;
+  for (F& x : salt.value) x = prf.base();
   return salt;
 }
 
@@ -71,7 +71,7 @@ Result<ProvingKey> commit_model(Model model, const CommitOptions& options) {
   ProvingKey out;
   NESCIO_TRY(out.program, make_program(model.graph, model.plan));
   out.salt = random_salt();
-  NESCIO_TRY(const DigestCells digest, weights_digest(out.program, model.graph, out.salt));
+  NESCIO_TRY(const DigestCells digest, weights_digest(out.program, model.graph, out.salt.value));
   soundness::SearchOptions search;
   search.security_bits = options.security_bits;
   NESCIO_TRY(VerifyingKey key, make_key(out.program.emitted.circuit, {{digest.begin(), digest.end()}}, search));
@@ -80,14 +80,14 @@ Result<ProvingKey> commit_model(Model model, const CommitOptions& options) {
   return out;
 }
 
-std::vector<std::uint8_t> write_proving_key(const ProvingKey& key) {
-  ByteWriter out;
+SecretVector<std::uint8_t> write_proving_key(const ProvingKey& key) {
+  BasicByteWriter<SecretVector<std::uint8_t>> out;
   out.bytes(bytes_of(kMagic));
   out.u(kFormatVersion);
   const auto verifying = write_key(key.key->key());
   out.u(static_cast<std::uint64_t>(verifying.size()));
   out.bytes(verifying);
-  for (const F& x : key.salt) out.u(x.canonical());
+  for (const F& x : key.salt.value) out.u(x.canonical());
   out.bytes(write_model(key.model));
   out.bytes(Hasher().part(out.data()).finish().bytes);
   return out.take();
@@ -110,7 +110,7 @@ Result<ProvingKey> read_proving_key(std::span<const std::uint8_t> bytes) {
   NESCIO_TRY(VerifyingKey parsed, read_key(verifying));
   NESCIO_TRY(out.key, verify_key(std::move(parsed)));
   NESCIO_VERIFY(out.key->key().bindings.size() == 1, ErrorCode::kKey, in.position());  // the weights' digest
-  for (F& x : out.salt) {
+  for (F& x : out.salt.value) {
     NESCIO_TRY(const std::uint64_t word, in.u<std::uint64_t>());
     NESCIO_VERIFY(word < F::kModulus, ErrorCode::kKey, in.position());
     x = F(word);
@@ -145,13 +145,11 @@ Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& reques
   DigestCells digest;
   std::copy_n(verifying.bindings[0].begin(), digest.size(), digest.begin());
   const auto publics = [&](const IntegerOutputs& outputs) -> Result<PublicValues> {
-    std::vector<std::vector<std::int64_t>> values;
-    for (const auto& o : outputs) values.emplace_back(o.begin(), o.end());
-    NESCIO_TRY_STATUS(fulfils(verifying.circuit, statement, values));
+    NESCIO_TRY_STATUS(fulfils(verifying.circuit, statement, outputs));
     file.revealed = revealed_values(verifying.circuit, request.reveal, outputs);
     return statement_values(verifying.circuit, statement, file.revealed);
   };
-  NESCIO_TRY(Run run, run_program(key.program, key.model.graph, inputs, key.salt, digest, publics));
+  NESCIO_TRY(Run run, run_program(key.program, key.model.graph, inputs, key.salt.value, digest, publics));
   run.witness.values.resize(verifying.circuit.tensors.size());
   Proven out;
   out.witness_ms = ms_since(start);

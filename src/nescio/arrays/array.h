@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "nescio/base/error.h"
+#include "nescio/base/secret.h"
 
 namespace nescio {
 
 // Row-major, outermost dimension first. May hold NaN and infinities; who uses it decides.
 struct Array {
   std::vector<std::uint64_t> shape;
-  std::vector<double> values;
+  SecretVector<double> values;
 };
 using NamedArrays = std::vector<std::pair<std::string, Array>>;  // in file order
 

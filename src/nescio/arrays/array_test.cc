@@ -24,7 +24,7 @@ std::vector<std::uint8_t> npy(const std::string& descr, bool fortran, const std:
   return bytes_from(out + header + data);
 }
 
-using Doubles = std::vector<double>;
+using Doubles = SecretVector<double>;
 using Shape = std::vector<std::uint64_t>;
 
 TEST(Npy, dtypes_and_orders) {

@@ -91,8 +91,8 @@ Result<std::vector<std::uint64_t>> shape_of(std::string_view text) {
 }
 
 // Values in Fortran order to row-major.
-std::vector<double> to_row_major(const std::vector<double>& v, const std::vector<std::uint64_t>& shape) {
-  std::vector<double> out(v.size());
+SecretVector<double> to_row_major(const SecretVector<double>& v, const std::vector<std::uint64_t>& shape) {
+  SecretVector<double> out(v.size());
   std::vector<std::uint64_t> index(shape.size());
   for (double& x : out) {
     std::uint64_t at = 0, stride = 1;
@@ -109,9 +109,9 @@ std::vector<double> to_row_major(const std::vector<double>& v, const std::vector
   return out;
 }
 
-Result<std::vector<std::uint8_t>> inflated(std::span<const std::uint8_t> packed, std::uint64_t size) {
+Result<SecretVector<std::uint8_t>> inflated(std::span<const std::uint8_t> packed, std::uint64_t size) {
   if (size > 8 * kMaxArrayValues + 65536 || size / 1100 > packed.size()) return bad("implausible size in the archive");
-  std::vector<std::uint8_t> out(size);
+  SecretVector<std::uint8_t> out(size);
   z_stream stream{};
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return bad("cannot inflate");
   stream.next_in = const_cast<Bytef*>(packed.data());
@@ -179,7 +179,7 @@ Result<NamedArrays> read_npz(std::span<const std::uint8_t> bytes) {
     const std::size_t data = local + 30 + u16(local + 26) + u16(local + 28);
     if (data > end || end - data < packed || (method != 0 && method != 8)) return bad("damaged or encrypted archive");
     const auto content = bytes.subspan(data, packed);
-    std::vector<std::uint8_t> buffer;
+    SecretVector<std::uint8_t> buffer;
     if (method == 8) {
       NESCIO_TRY(buffer, inflated(content, size));
     }

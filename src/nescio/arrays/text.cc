@@ -114,7 +114,7 @@ Result<NamedArrays> read_json(std::string_view text) {
 }
 
 Result<NamedArrays> read_arrays(const std::string& path) {
-  NESCIO_TRY(const auto bytes, read_file(path, std::size_t{1} << 32));
+  NESCIO_TRY(const auto bytes, read_private_file(path, std::size_t{1} << 32));
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const auto located = [&](Error e) {
     e.detail = path + ": " + e.detail;

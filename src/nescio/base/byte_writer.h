@@ -7,7 +7,9 @@
 
 namespace nescio {
 
-class ByteWriter {
+// Bytes: std::vector<std::uint8_t>, or a SecretVector for private files.
+template <class Bytes>
+class BasicByteWriter {
  public:
   void bytes(std::span<const std::uint8_t> b) {
     const std::size_t at = out_.size();
@@ -20,11 +22,12 @@ class ByteWriter {
       out_.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * i)));
   }
   std::size_t size() const { return out_.size(); }
-  const std::vector<std::uint8_t>& data() const { return out_; }
-  std::vector<std::uint8_t> take() { return std::move(out_); }
+  const Bytes& data() const { return out_; }
+  Bytes take() { return std::move(out_); }
 
  private:
-  std::vector<std::uint8_t> out_;
+  Bytes out_;
 };
+using ByteWriter = BasicByteWriter<std::vector<std::uint8_t>>;
 
 }  // namespace nescio

@@ -28,9 +28,8 @@ class Descriptor {
   int fd_;
 };
 
-}  // namespace
-
-Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::size_t max_bytes) {
+template <class Bytes>
+Result<Bytes> read_bytes(const std::string& path, std::size_t max_bytes) {
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) return io_error("cannot open", path);
   struct stat info{};
@@ -38,7 +37,7 @@ Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::size_t
   if (!S_ISREG(info.st_mode)) return Error{ErrorCode::kIo, 0, "not a file: " + path, {}};
   if (static_cast<std::uint64_t>(info.st_size) > max_bytes)
     return Error{ErrorCode::kIo, 0, "too large: " + path + " has " + std::to_string(info.st_size) + " bytes", {}};
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(info.st_size));
+  Bytes bytes(static_cast<std::size_t>(info.st_size));
   std::size_t at = 0;
   while (at < bytes.size()) {
     const ssize_t n = ::read(fd.get(), bytes.data() + at, bytes.size() - at);
@@ -47,6 +46,15 @@ Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::size_t
     at += static_cast<std::size_t>(n);
   }
   return bytes;
+}
+
+}  // namespace
+
+Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::size_t max_bytes) {
+  return read_bytes<std::vector<std::uint8_t>>(path, max_bytes);
+}
+Result<SecretVector<std::uint8_t>> read_private_file(const std::string& path, std::size_t max_bytes) {
+  return read_bytes<SecretVector<std::uint8_t>>(path, max_bytes);
 }
 
 Status write_file(const std::string& path, std::span<const std::uint8_t> bytes, unsigned mode) {

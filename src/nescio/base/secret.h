@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstring>
 #include <new>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -24,6 +25,19 @@ void* allocate_secret(std::size_t bytes);
 void free_secret(void* p, std::size_t bytes);  // wipes
 }  // namespace detail
 
+// One value that is wiped when it dies. Copies are secrets of their own.
+template <class T>
+struct Secret {
+  static_assert(std::is_trivially_copyable_v<T>);
+  T value{};
+
+  Secret() = default;
+  explicit Secret(const T& v) : value(v) {}
+  Secret(const Secret&) = default;
+  Secret& operator=(const Secret&) = default;
+  ~Secret() { wipe(&value, sizeof value); }
+};
+
 // Cache-line aligned; wiped before it is freed, also when a vector grows.
 template <class T>
 struct SecretAllocator {
@@ -37,6 +51,8 @@ struct SecretAllocator {
 };
 template <class T>
 using SecretVector = std::vector<T, SecretAllocator<T>>;
+// Up to 15 characters live in the object itself, which is not wiped.
+using SecretString = std::basic_string<char, std::char_traits<char>, SecretAllocator<char>>;
 
 // Large memory that the caller writes before it reads: a SecretVector without the pass that sets it to zero.
 template <class T>

@@ -6,6 +6,7 @@
 #include "nescio/base/bits.h"
 #include "nescio/base/check.h"
 #include "nescio/base/parallel.h"
+#include "nescio/base/secret.h"
 
 namespace nescio::merkle {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::size_t kTile = 4 * kHashLanes;
 constexpr unsigned kLogSubtree = 12;
 
 // Digests of one column group of rows [0, n), n <= kTile; `row` is the first row's first cell of the group.
-void hash_group(const F* row, std::size_t n, std::size_t stride, std::size_t width, std::vector<std::uint8_t>& staging,
+void hash_group(const F* row, std::size_t n, std::size_t stride, std::size_t width, SecretVector<std::uint8_t>& staging,
                 Digest* out) {
   const std::size_t size = width * F::kBytes;
   const std::size_t padded = hash_padded_size(size);
@@ -87,7 +88,7 @@ std::vector<Digest> row_leaves(const F* code, std::size_t rows, std::size_t stri
   const std::size_t leaf_size = hash_padded_size((1 + groups.size()) * sizeof(Digest));
   std::vector<Digest> out(rows);
   parallel_for(rows, kTile, [&](std::size_t begin, std::size_t end) {
-    std::vector<std::uint8_t> staging, leaf(kTile * leaf_size);
+    SecretVector<std::uint8_t> staging, leaf(kTile * leaf_size);  // cells; salts
     std::array<Digest, kTile> d;
     for (std::size_t at = begin; at < end; at += kTile) {
       const std::size_t n = std::min(kTile, end - at);

@@ -203,7 +203,7 @@ QuadraticRound<E> ColumnRounds<E>::pass(bool sum) {
       if (present(j, bound)) f_[j].resize(rows);
   }
   const std::size_t tile = std::min(rows, std::max<std::size_t>(kTileWords >> p_.kappa, 64));
-  std::vector<QuadraticRound<E>> sums((rows + tile - 1) / tile);
+  SecretVector<QuadraticRound<E>> sums((rows + tile - 1) / tile);
   parallel_for(sums.size(), 1, [&](std::size_t first, std::size_t last) {
     Tile work(*this, tile);
     for (std::size_t t = first; t < last; ++t) sums[t] = work.run(t * tile, std::min(tile, rows - t * tile), sum);

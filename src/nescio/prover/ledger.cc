@@ -8,7 +8,7 @@ template <class E>
 std::vector<std::string> failing_claims(const Circuit& circuit, const std::vector<std::span<const F>>& cells,
                                         const relation::SegmentTensors& tensors, const zk::Channel<E>& channel,
                                         const zk::Tape<E>& tape, const std::vector<relation::Atom<E>>& atoms) {
-  std::vector<E> atom_values;
+  SecretVector<E> atom_values;
   for (const auto& atom : atoms)
     atom_values.push_back(relation::claim_value<E>(circuit[atom.tensor].dims, cells[atom.tensor], atom.weights));
   const auto leaf = [&](zk::Leaf kind, std::uint32_t index) {
@@ -19,10 +19,11 @@ std::vector<std::string> failing_claims(const Circuit& circuit, const std::vecto
     for (unsigned d = 0; d < E::D; ++d) x[d] = cells[id][d * circuit[id].dims[0] + index];
     return x;
   };
-  const std::vector<E> values = tape.forward(leaf);
+  std::vector<E> values = tape.forward(leaf);
   std::vector<std::string> out;
   for (const auto& claim : channel.ledger())
     if (!values[zk::Tape<E>::index(claim.form)].is_zero()) out.emplace_back(claim.label);
+  wipe(values.data(), values.size() * sizeof(E));
   return out;
 }
 

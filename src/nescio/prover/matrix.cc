@@ -22,8 +22,8 @@ zk::Pads<E> make_pads(const Circuit& circuit, const relation::SegmentTensors& te
   for (std::size_t i = 0; i < pads.triple_c.size(); ++i) pads.triple_c[i] = pads.triple_a[i] * pads.triple_b[i];
   Prf dummy(key, "zk.dummy", segment);
   do {
-    pads.dummy = dummy.ext<E>();
-  } while (pads.dummy.is_zero());
+    pads.dummy.value = dummy.ext<E>();
+  } while (pads.dummy.value.is_zero());
   return pads;
 }
 
@@ -38,7 +38,7 @@ void add_pad_cells(const relation::SegmentTensors& tensors, const zk::Pads<E>& p
   put(tensors.triple_a, pads.triple_a);
   put(tensors.triple_b, pads.triple_b);
   put(tensors.triple_c, pads.triple_c);
-  put(tensors.dummy, std::span<const E>(&pads.dummy, 1));
+  put(tensors.dummy, std::span<const E>(&pads.dummy.value, 1));
 }
 
 SecretVector<F> lay_out(const VerifyingKey& key, const pcs::MatrixShape& shape,

@@ -28,7 +28,8 @@ class Clock {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-Digest digest_of(const TensorValues& values) {
+// Whoever knows it can try witnesses: a secret.
+SecretDigest digest_of(const TensorValues& values) {
   Hasher h = Hasher::derive_key("nescio 2026 v1 witness");
   SecretVector<std::uint8_t> buffer;
   for (const auto& cells : values) {
@@ -36,7 +37,7 @@ Digest digest_of(const TensorValues& values) {
     for (std::size_t i = 0; i < cells.size(); ++i) encode(cells[i], buffer.data() + 8 * i);
     h.part(buffer);
   }
-  return h.finish();
+  return SecretDigest(h.finish());
 }
 
 SecretDigest proof_key(const ProofTask& task, const Digest& id, const PublicValues& publics, const Digest& witness,
@@ -161,7 +162,7 @@ Result<std::vector<std::uint8_t>> prove_as(const ProofTask& task, const PublicVa
                                            Timings& timings) {
   Clock clock;
   NESCIO_TRY(const Evaluated values, evaluate_virtual(task.key.circuit, task.witness, publics, Keep::operands));
-  const Digest witness = digest_of(task.witness.values);
+  const SecretDigest witness = digest_of(task.witness.values);
   clock.lap(timings.evaluate);
   Prover<E> prover(task, publics, values, timings);
   for (std::uint64_t attempt = 0;; ++attempt) {

@@ -186,7 +186,7 @@ template <class E>
 void prove_segment(const Circuit& circuit, const PublicValues& publics, const Values& values, std::uint32_t segment,
                    const E& alpha, const E& beta, zk::ProverChannel<E>& ch, double* triples_ms) {
   const LeafPlan plan = plan_leaves(circuit, segment);
-  Leaves<E> leaves = make_leaves(circuit, values, plan, alpha, beta, ch.pads().dummy);
+  Leaves<E> leaves = make_leaves(circuit, values, plan, alpha, beta, ch.pads().dummy.value);
   const std::vector<E> z = lookup::prove_tree(ch, plan.log, std::move(leaves.p), std::move(leaves.q));
   Claims<E> equations = {leaf_claims(circuit, plan, z, alpha, beta).q_claims};
   unsigned bits = 0;

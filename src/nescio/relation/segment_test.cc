@@ -61,7 +61,7 @@ void run(const Circuit& relations, const Witness& witness, const PublicValues& s
       pads.triple_b.push_back(random());
       pads.triple_c.push_back(pads.triple_a[i] * pads.triple_b[i]);
     }
-    pads.dummy = random();
+    pads.dummy.value = random();
     out.pads.push_back(pads);
     const Transcript tr(std::span<const std::uint8_t>(reinterpret_cast<const std::uint8_t*>("test"), 4));
     ProofWriter writer;
@@ -88,7 +88,7 @@ void run(const Circuit& relations, const Witness& witness, const PublicValues& s
         case zk::Leaf::triple_c:
           return pads.triple_c[i];
         case zk::Leaf::dummy:
-          return pads.dummy;
+          return pads.dummy.value;
         case zk::Leaf::atom:
           break;
       }
@@ -172,7 +172,7 @@ void each_random_cell_is_bound() {
     EXPECT_TRUE(caught([&](zk::Pads<E>& p) { p.triple_b[i] += E::basis(1); }).contains("triple.b")) << i;
     EXPECT_TRUE(caught([&](zk::Pads<E>& p) { p.triple_c[i] += E::basis(1); }).contains("triple.product")) << i;
   }
-  EXPECT_EQ(caught([](zk::Pads<E>& p) { p.dummy += E::one(); }), Names{"relation.wave"});
+  EXPECT_EQ(caught([](zk::Pads<E>& p) { p.dummy.value += E::one(); }), Names{"relation.wave"});
   // A false product whose error another one of the same layer cancels: only the check of the triples sees it.
   EXPECT_EQ(caught([](zk::Pads<E>& p) {
               p.triple_c[0] += E::one();

@@ -167,7 +167,7 @@ Result<PublicValues> statement_values(const Circuit& circuit, const Statement& s
 }
 
 Status fulfils(const Circuit& circuit, const Statement& statement,
-               const std::vector<std::vector<std::int64_t>>& outputs) {
+               const std::vector<SecretVector<std::int64_t>>& outputs) {
   NESCIO_CHECK(outputs.size() == circuit.outputs.size());
   for (const Predicate& p : statement.predicates) {
     NESCIO_TRY(const std::size_t i, find_port(circuit, p.output));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "nescio/base/secret.h"
 #include "nescio/circuit/public_values.h"
 #include "nescio/statement/statement.h"
 
@@ -28,6 +29,6 @@ Result<PublicValues> statement_values(const Circuit& circuit, const Statement& s
 
 // kStatementFalse, naming the condition, unless the outputs fulfil it. outputs[i]: cells of circuit.outputs[i].
 Status fulfils(const Circuit& circuit, const Statement& statement,
-               const std::vector<std::vector<std::int64_t>>& outputs);
+               const std::vector<SecretVector<std::int64_t>>& outputs);
 
 }  // namespace nescio

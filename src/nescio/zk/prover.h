@@ -14,7 +14,7 @@ namespace nescio::zk {
 template <class E>
 struct Pads {
   SecretVector<E> pad, triple_a, triple_b, triple_c;
-  E dummy;  // not zero
+  Secret<E> dummy;  // not zero
 };
 
 template <class E>
