@@ -1,6 +1,6 @@
 #include <memory>
 
-#include "command.h"
+#include "disclosure.h"
 #include "nescio/api/prover_model.h"
 
 namespace nescio::cli {
@@ -8,10 +8,13 @@ namespace {
 
 struct Arguments {
   std::string model, proving = "pk.key", verifying = "vk.key";
+  std::vector<std::string> bind;
   CommitOptions commit;
 };
 
-int run(const Arguments& args, const Options& options) {
+int run(Arguments& args, const Options& options) {
+  for (const std::string& group : args.bind)
+    (group == "inputs" ? args.commit.input_digest : args.commit.output_digest) = true;
   const auto bytes = read_private_file(args.model);
   if (!bytes.ok()) return fail(options, bytes.error());
   auto model = read_model(*bytes);
@@ -27,6 +30,9 @@ int run(const Arguments& args, const Options& options) {
   line(options, "proving key", args.proving + " (private), " + grouped(proving.size()) + " bytes");
   line(options, "verifying key", args.verifying + " (public), " + grouped(verifying.size()) + " bytes");
   line(options, "security", std::to_string(key->key->key().params.security_bits) + " bits");
+  const Circuit& circuit = key->key->key().circuit;
+  for (const InputPort& port : circuit.inputs) line(options, "input " + port.name, disclosure_text(circuit, port));
+  for (const OutputPort& port : circuit.outputs) line(options, "output " + port.name, disclosure_text(circuit, port));
   json(options, {{"ok", true},
                  {"model_id", hex(key->key->model().bytes)},
                  {"key_id", hex(key->key->id().bytes)},
@@ -34,6 +40,7 @@ int run(const Arguments& args, const Options& options) {
                  {"verifying_key", args.verifying},
                  {"proving_key_bytes", proving.size()},
                  {"verifying_key_bytes", verifying.size()},
+                 {"disclosure", disclosure_json(circuit)},
                  {"security_bits", key->key->key().params.security_bits}});
   return kDone;
 }
@@ -46,6 +53,9 @@ void add_commit(CLI::App& app, const Options& options, int& exit_code) {
   sub->add_option("MODEL", args->model, "compiled model")->required();
   sub->add_option("--proving-key", args->proving, "private key to write");
   sub->add_option("--verifying-key", args->verifying, "public key to write");
+  sub->add_option("--public", args->commit.disclose, "an input or output that every proof tells; may be given again");
+  sub->add_option("--bind", args->bind, "every proof tells a salted digest of all 'inputs' or all 'outputs'")
+      ->check(CLI::IsMember({"inputs", "outputs"}));
   sub->callback([args, &options, &exit_code] { exit_code = run(*args, options); });
 }
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "command.h"
+#include "disclosure.h"
 #include "nescio/api/verify.h"
 
 namespace nescio::cli {
@@ -34,13 +34,13 @@ int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options)
   };
   nlohmann::ordered_json inputs = nlohmann::ordered_json::array(), outputs = inputs, terms = inputs;
   for (const InputPort& p : c.inputs) {
-    line(options, "input " + p.name, shape(p.dims) + ", private");
+    line(options, "input " + p.name, shape(p.dims) + ", " + disclosure_text(c, p));
     inputs.push_back({{"name", p.name}, {"shape", p.dims}});
   }
   for (const OutputPort& p : c.outputs) {
     line(options, "output " + p.name,
-         shape(p.dims) + ", private; steps of " + real_value(1, p.scale) + ", from " + real_value(p.lo, p.scale) +
-             " to " + real_value(p.hi, p.scale));
+         shape(p.dims) + ", " + disclosure_text(c, p) + "; steps of " + real_value(1, p.scale) + ", from " +
+             real_value(p.lo, p.scale) + " to " + real_value(p.hi, p.scale));
     outputs.push_back(
         {{"name", p.name}, {"shape", p.dims}, {"step", std::strtod(real_value(1, p.scale).c_str(), nullptr)}});
   }
@@ -70,6 +70,7 @@ int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options)
                  {"segments", c.segments},
                  {"inputs", inputs},
                  {"outputs", outputs},
+                 {"disclosure", disclosure_json(c)},
                  {"error_terms", terms}});
   return checked.ok() ? kDone : kInvalid;
 }
@@ -77,16 +78,26 @@ int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options)
 int show_proof(const ProofFile& file, std::size_t bytes, const Options& options) {
   line(options, "proof", grouped(bytes) + " bytes, not verified here");
   line(options, "says", file.statement);
-  nlohmann::ordered_json revealed = nlohmann::ordered_json::object();
-  for (const Revealed& r : file.revealed) {
-    line(options, "reveals", r.output);
-    revealed[r.output] = r.values;
+  nlohmann::ordered_json revealed = nlohmann::ordered_json::object(), inputs = revealed, digests = revealed;
+  for (const Revealed& r : file.disclosed.outputs) {
+    line(options, "reveals", r.name);
+    revealed[r.name] = r.values;
+  }
+  for (const Revealed& r : file.disclosed.inputs) {
+    line(options, "tells the input", r.name);
+    inputs[r.name] = r.values;
+  }
+  for (const GroupDigest& d : file.disclosed.digests) {
+    line(options, "digest of the " + group_name(d.group), digest_text(d.digest));
+    digests[group_name(d.group)] = digest_text(d.digest);
   }
   line(options, "context", shown(file.context));
   json(options, {{"kind", "proof"},
                  {"bytes", bytes},
                  {"statement", file.statement},
                  {"revealed_integers", revealed},
+                 {"input_integers", inputs},
+                 {"digests", digests},
                  {"context", shown(file.context)}});
   return kDone;
 }

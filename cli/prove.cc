@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "command.h"
+#include "nescio/api/digest_text.h"
 #include "nescio/api/prover_model.h"
 #include "progress.h"
 
@@ -11,8 +12,22 @@ namespace {
 
 struct Arguments {
   std::string key, input, statement, output = "proof.nescio", context;
+  std::string input_salt, input_salt_out, output_salt, output_salt_out;
   std::vector<std::string> reveal;
 };
+
+// Reads a salt into `salt`, if a file is named.
+Status read_salt(const std::string& path, std::optional<DigestCells>& salt) {
+  if (path.empty()) return Unit{};
+  NESCIO_TRY(const auto bytes, read_file(path, 4096));
+  NESCIO_TRY(salt, parse_digest_text({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  return Unit{};
+}
+Status write_salt(const std::string& path, const DigestCells& salt) {
+  if (path.empty()) return Unit{};
+  const std::string text = digest_text(salt) + "\n";
+  return write_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, 0600);
+}
 
 int run(const Arguments& args, const Options& options) {
   const auto bytes = read_private_file(args.key);
@@ -26,10 +41,20 @@ int run(const Arguments& args, const Options& options) {
   request.statement = args.statement;
   request.reveal = args.reveal;
   request.context.assign(args.context.begin(), args.context.end());
+  if (const Status s = read_salt(args.input_salt, request.input_salt); !s.ok()) return fail(options, s.error());
+  if (const Status s = read_salt(args.output_salt, request.output_salt); !s.ok()) return fail(options, s.error());
+  const Disclosure& disclosure = key->program.disclosure;
+  if ((!args.input_salt_out.empty() && !disclosure.input_digest) ||
+      (!args.output_salt_out.empty() && !disclosure.output_digest))
+    return fail(options, Error{ErrorCode::kUsage, 0, "a salt is asked for, but the key binds no such digest", {}});
   const auto start = std::chrono::steady_clock::now();
   const auto proven = prove_statement(*key, request, progress_bar(options));
   const double prove_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   if (!proven.ok()) return fail(options, proven.error());
+  // The salts first: a digest that nobody can open is of no use.
+  for (const Status& s :
+       {write_salt(args.input_salt_out, proven->input_salt), write_salt(args.output_salt_out, proven->output_salt)})
+    if (!s.ok()) return fail(options, s.error());
   if (const Status written = write_file(args.output, proven->file, 0644); !written.ok())
     return fail(options, written.error());
   const Timings& t = proven->timings;
@@ -70,6 +95,10 @@ void add_prove(CLI::App& app, const Options& options, int& exit_code) {
   sub->add_option("--statement", args->statement,
                   "e.g. 'score >= 700', 'score in [600, 700]', 'argmax(probs) == 2'; joined by 'and'");
   sub->add_option("--reveal", args->reveal, "outputs whose values the proof discloses");
+  sub->add_option("--input-salt", args->input_salt, "salt of the digest of the inputs (default: a fresh one)");
+  sub->add_option("--input-salt-out", args->input_salt_out, "private file to write that salt to");
+  sub->add_option("--output-salt", args->output_salt, "salt of the digest of the outputs (default: a fresh one)");
+  sub->add_option("--output-salt-out", args->output_salt_out, "private file to write that salt to");
   sub->add_option("--context", args->context, "bound into the proof: a loan number, a nonce, an address");
   sub->add_option("-o,--output", args->output, "proof file");
   sub->callback([args, &options, &exit_code] { exit_code = run(*args, options); });

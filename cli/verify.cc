@@ -1,10 +1,11 @@
 #include "nescio/api/verify.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
-#include "command.h"
+#include "disclosure.h"
 
 namespace nescio::cli {
 namespace {
@@ -17,9 +18,14 @@ double ms_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
-std::string hidden(const Circuit& circuit) {
+std::string hidden(const Circuit& circuit, const Disclosed& disclosed) {
   std::string out = "the weights and every intermediate value";
-  for (const InputPort& port : circuit.inputs) out += ", the input " + port.name;
+  for (const InputPort& port : circuit.inputs)
+    if (!port.disclosed) out += ", the input " + port.name;
+  for (const OutputPort& port : circuit.outputs)
+    if (std::none_of(disclosed.outputs.begin(), disclosed.outputs.end(),
+                     [&](const Revealed& r) { return r.name == port.name; }))
+      out += ", the output " + port.name + " beyond the statement";
   return out;
 }
 
@@ -54,27 +60,37 @@ int run(const Arguments& args, const Options& options) {
                                                      : invalid(options, verdict.error());
 
   const Circuit& circuit = checked->key().circuit;
-  nlohmann::ordered_json revealed = nlohmann::ordered_json::object();
+  const Disclosed& disclosed = verdict->disclosed;
+  nlohmann::ordered_json revealed = nlohmann::ordered_json::object(), inputs = revealed, digests = revealed;
   line(options, "VALID",
        to_string(verdict->statement).empty() ? "(says nothing beyond the revealed values)"
                                              : to_string(verdict->statement));
-  for (const Revealed& r : verdict->revealed)
-    for (const OutputPort& port : circuit.outputs) {
-      if (port.name != r.output) continue;
-      std::string values;
-      for (const std::int64_t v : r.values) {
-        values += (values.empty() ? "" : " ") + real_value(v, port.scale);
-        revealed[r.output].push_back(std::strtod(real_value(v, port.scale).c_str(), nullptr));
-      }
-      line(options, "revealed " + r.output, values);
+  const auto show = [&](const char* what, const Revealed& r, const std::vector<Scale>& scales, auto& list) {
+    std::string values;
+    for (std::size_t i = 0; i < r.values.size(); ++i) {
+      const std::string text = real_value(r.values[i], scales[scales.size() == 1 ? 0 : i]);
+      values += (values.empty() ? "" : " ") + text;
+      list[r.name].push_back(std::strtod(text.c_str(), nullptr));
     }
+    line(options, what + r.name, values);
+  };
+  for (const Revealed& r : disclosed.outputs)
+    for (const OutputPort& port : circuit.outputs)
+      if (port.name == r.name) show("revealed ", r, {port.scale}, revealed);
+  for (const Revealed& r : disclosed.inputs)
+    for (const InputPort& port : circuit.inputs)
+      if (port.name == r.name) show("input ", r, port.scales, inputs);
+  for (const GroupDigest& d : disclosed.digests) {
+    line(options, "digest of " + group_name(d.group), digest_text(d.digest));
+    digests[group_name(d.group)] = digest_text(d.digest);
+  }
   const double bits = static_cast<double>(checked->bits()) / 4294967296.0;
   char bits_text[96];
   std::snprintf(bits_text, sizeof bits_text, "%u bits (weakest term %.2f), zero knowledge, no trusted setup",
                 unsigned{checked->key().params.security_bits}, bits);
   line(options, "model", hex(checked->model().bytes));
   if (!verdict->context.empty()) line(options, "context", shown(verdict->context));
-  line(options, "stays hidden", hidden(circuit));
+  line(options, "stays hidden", hidden(circuit, disclosed));
   line(options, "security", bits_text);
   char time[64];
   std::snprintf(time, sizeof time, "%.2f ms (key check %.2f ms)", verify_ms, key_ms);
@@ -82,10 +98,12 @@ int run(const Arguments& args, const Options& options) {
   json(options, {{"valid", true},
                  {"statement", to_string(verdict->statement)},
                  {"revealed", revealed},
+                 {"inputs", inputs},
+                 {"digests", digests},
                  {"model_id", hex(checked->model().bytes)},
                  {"key_id", hex(checked->id().bytes)},
                  {"context", shown(verdict->context)},
-                 {"hidden", hidden(circuit)},
+                 {"hidden", hidden(circuit, disclosed)},
                  {"security_bits", checked->key().params.security_bits},
                  {"weakest_term_bits", bits},
                  {"verify_ms", verify_ms},

@@ -12,15 +12,25 @@ namespace {
 
 constexpr std::string_view kMagic = "nescio proof";
 
+void write_revealed(const std::vector<Revealed>& list, ByteWriter& out) {
+  out.u(static_cast<std::uint32_t>(list.size()));
+  for (const Revealed& r : list) {
+    out.u(static_cast<std::uint32_t>(r.name.size()));
+    out.bytes(bytes_of(r.name));
+    out.u(static_cast<std::uint32_t>(r.values.size()));
+    for (const std::int64_t v : r.values) out.u(static_cast<std::uint64_t>(v));
+  }
+}
+
 void write_statement(const ProofFile& file, ByteWriter& out) {
   out.u(static_cast<std::uint32_t>(file.statement.size()));
   out.bytes(bytes_of(file.statement));
-  out.u(static_cast<std::uint32_t>(file.revealed.size()));
-  for (const Revealed& r : file.revealed) {
-    out.u(static_cast<std::uint32_t>(r.output.size()));
-    out.bytes(bytes_of(r.output));
-    out.u(static_cast<std::uint32_t>(r.values.size()));
-    for (const std::int64_t v : r.values) out.u(static_cast<std::uint64_t>(v));
+  write_revealed(file.disclosed.outputs, out);
+  write_revealed(file.disclosed.inputs, out);
+  out.u(static_cast<std::uint32_t>(file.disclosed.digests.size()));
+  for (const GroupDigest& d : file.disclosed.digests) {
+    out.u(static_cast<std::uint8_t>(d.group));
+    for (const F& x : d.digest) out.u(x.canonical());
   }
 }
 
@@ -31,6 +41,41 @@ Result<std::string> read_text(ByteReader& in, std::size_t most) {
   NESCIO_VERIFY(std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t c) { return c >= 0x20 && c < 0x7F; }),
                 ErrorCode::kVFormat, in.position());
   return std::string(bytes.begin(), bytes.end());
+}
+
+Result<std::vector<Revealed>> read_revealed(ByteReader& in) {
+  NESCIO_TRY(const std::uint32_t count, in.count(8));
+  std::vector<Revealed> list;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Revealed r;
+    NESCIO_TRY(r.name, read_text(in, kMaxName));
+    NESCIO_TRY(const std::uint32_t n, in.count(8));
+    for (std::uint32_t k = 0; k < n; ++k) {
+      NESCIO_TRY(const std::uint64_t v, in.u<std::uint64_t>());
+      r.values.push_back(static_cast<std::int64_t>(v));
+    }
+    NESCIO_VERIFY(list.empty() || list.back().name < r.name, ErrorCode::kVFormat, in.position());
+    list.push_back(std::move(r));
+  }
+  return list;
+}
+
+Result<std::vector<GroupDigest>> read_digests(ByteReader& in) {
+  NESCIO_TRY(const std::uint32_t count, in.count(33));
+  std::vector<GroupDigest> list;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    NESCIO_TRY(const std::uint8_t group, in.u<std::uint8_t>());
+    GroupDigest d{static_cast<Group>(group), {}};
+    NESCIO_VERIFY(d.group == Group::inputs || d.group == Group::outputs, ErrorCode::kVFormat, in.position());
+    NESCIO_VERIFY(list.empty() || list.back().group < d.group, ErrorCode::kVFormat, in.position());
+    for (F& x : d.digest) {
+      NESCIO_TRY(const std::uint64_t word, in.u<std::uint64_t>());
+      NESCIO_VERIFY(word < F::kModulus, ErrorCode::kVFormat, in.position());
+      x = F(word);
+    }
+    list.push_back(d);
+  }
+  return list;
 }
 
 }  // namespace
@@ -60,18 +105,9 @@ Result<ProofFile> read_proof_file(std::span<const std::uint8_t> bytes) {
   NESCIO_VERIFY(version == kFormatVersion, ErrorCode::kVFormat, in.position());
   ProofFile file;
   NESCIO_TRY(file.statement, read_text(in, kMaxStatement));
-  NESCIO_TRY(const std::uint32_t revealed, in.count(8));
-  for (std::uint32_t i = 0; i < revealed; ++i) {
-    Revealed r;
-    NESCIO_TRY(r.output, read_text(in, kMaxName));
-    NESCIO_TRY(const std::uint32_t n, in.count(8));
-    for (std::uint32_t k = 0; k < n; ++k) {
-      NESCIO_TRY(const std::uint64_t v, in.u<std::uint64_t>());
-      r.values.push_back(static_cast<std::int64_t>(v));
-    }
-    NESCIO_VERIFY(file.revealed.empty() || file.revealed.back().output < r.output, ErrorCode::kVFormat, in.position());
-    file.revealed.push_back(std::move(r));
-  }
+  NESCIO_TRY(file.disclosed.outputs, read_revealed(in));
+  NESCIO_TRY(file.disclosed.inputs, read_revealed(in));
+  NESCIO_TRY(file.disclosed.digests, read_digests(in));
   NESCIO_TRY(const std::uint32_t context, in.count(1));
   NESCIO_VERIFY(context <= kMaxContext, ErrorCode::kVFormat, in.position());
   NESCIO_TRY(const auto context_bytes, in.take(context));

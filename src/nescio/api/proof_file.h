@@ -1,7 +1,7 @@
 // api/proof_file.h -- a proof as it travels: what it says and the bytes that show it.
 //
-// Bytes     "nescio proof" | u16 version | statement | revealed | context | proof; each part but the last preceded by
-// its length.
+// Bytes     "nescio proof" | u16 version | statement | outputs | inputs | digests | context | proof; each part but the
+//           last preceded by its length.
 //           Everything but the proof itself is bound in the transcript: changing it makes the proof invalid.
 #pragma once
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace nescio {
 
 struct ProofFile {
   std::string statement;  // canonical text
-  std::vector<Revealed> revealed;
+  Disclosed disclosed;
   std::vector<std::uint8_t> context;
   std::vector<std::uint8_t> proof;
 };
@@ -28,7 +28,7 @@ std::vector<std::uint8_t> write_proof_file(const ProofFile& file);
 // kVFormat unless canonical.
 Result<ProofFile> read_proof_file(std::span<const std::uint8_t> bytes);
 
-// What the transcript binds: the statement and the revealed values.
+// What the transcript binds: the statement and all that is disclosed.
 std::vector<std::uint8_t> statement_bytes(const ProofFile& file);
 
 }  // namespace nescio

@@ -5,13 +5,18 @@
 namespace nescio {
 namespace {
 
-const ProofFile kFile = {"score >= 700", {{"a", {1, -2}}, {"b", {}}}, {1, 2, 3}, {9, 8, 7, 6}};
+const ProofFile kFile = {"score >= 700",
+                         {{{"a", {1, -2}}, {"b", {}}},
+                          {{"x", {7}}},
+                          {{Group::inputs, {F(1), F(2), F(3), F(4)}}, {Group::outputs, {F(5), F(6), F(7), -F(1)}}}},
+                         {1, 2, 3},
+                         {9, 8, 7, 6}};
 
 TEST(ProofFile, round_trip) {
   const auto file = read_proof_file(write_proof_file(kFile));
   ASSERT_TRUE(file.ok());
   EXPECT_EQ(file->statement, kFile.statement);
-  EXPECT_EQ(file->revealed, kFile.revealed);
+  EXPECT_EQ(file->disclosed, kFile.disclosed);
   EXPECT_EQ(file->context, kFile.context);
   EXPECT_EQ(file->proof, kFile.proof);
 }
@@ -34,13 +39,34 @@ TEST(ProofFile, only_canonical_bytes_are_read) {
       }
     }
   ProofFile twice = kFile;
-  twice.revealed[1].output = "a";
+  twice.disclosed.outputs[1].name = "a";
   EXPECT_FALSE(read_proof_file(write_proof_file(twice)).ok());
+  for (const Group group : {Group::weights, Group::outputs, static_cast<Group>(3)}) {
+    ProofFile other = kFile;
+    other.disclosed.digests[0].group = group;
+    EXPECT_FALSE(read_proof_file(write_proof_file(other)).ok());
+  }
+  // An element of a digest has one encoding: p - 1 is the last.
+  auto bytes_of_p = bytes;
+  const std::uint8_t last[] = {0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF};
+  const auto at = std::search(bytes_of_p.begin(), bytes_of_p.end(), std::begin(last), std::end(last));
+  ASSERT_NE(at, bytes_of_p.end());
+  *at = 1;
+  EXPECT_EQ(read_proof_file(bytes_of_p).error().code, ErrorCode::kVFormat);
 }
 
 TEST(ProofFile, statement_bytes_separate_statements_and_revealed_values) {
   ProofFile other = kFile;
-  other.revealed[0].values[1] = 2;
+  other.disclosed.outputs[0].values[1] = 2;
+  EXPECT_NE(statement_bytes(other), statement_bytes(kFile));
+  other = kFile;
+  other.disclosed.inputs[0].values[0] = 8;
+  EXPECT_NE(statement_bytes(other), statement_bytes(kFile));
+  other = kFile;
+  std::swap(other.disclosed.inputs, other.disclosed.outputs);
+  EXPECT_NE(statement_bytes(other), statement_bytes(kFile));
+  other = kFile;
+  other.disclosed.digests[1].digest[3] += F(1);
   EXPECT_NE(statement_bytes(other), statement_bytes(kFile));
   other = kFile;
   other.statement += " ";

@@ -30,6 +30,7 @@ Result<Accuracy> compare(const Graph& graph, const QuantGraph& quant, const Prog
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
   Accuracy out;
   out.rows = data.rows.size();
+  const std::vector<InputPort>& ports = program.emitted.circuit.inputs;
   for (std::size_t r = 0; r < data.rows.size(); ++r) {
     if (r % 16 == 0) report(progress, "accuracy", static_cast<double>(r) / static_cast<double>(data.rows.size()));
     NESCIO_TRY(const auto floats, evaluate(graph, data.rows[r]));
@@ -40,7 +41,7 @@ Result<Accuracy> compare(const Graph& graph, const QuantGraph& quant, const Prog
     IntegerInputs inputs;
     bool ok = true;
     for (std::size_t i = 0; ok && i < quant.inputs.size(); ++i) {
-      auto x = quantise_input(quant, quant.inputs[i], data.rows[r][i].reals());
+      auto x = quantise_input(ports[i], data.rows[r][i].reals());
       ok = x.ok();
       if (ok) inputs.push_back(std::move(*x));
     }

@@ -55,12 +55,15 @@ Result<Accuracy> measure(const Model& model, const std::string& data_path, const
 struct ProvingKey {
   std::optional<CheckedKey> key;  // always there
   Model model;
-  Secret<DigestCells> salt;
+  Secret<DigestCells> salt;  // of the weights
   Program program;
 };
 struct CommitOptions {
   std::uint8_t security_bits = 128;
+  std::vector<std::string> disclose = {};            // inputs and outputs that every proof tells, by name
+  bool input_digest = false, output_digest = false;  // every proof tells a salted digest of all of them
 };
+// kUsage: a name that is neither an input nor an output.
 Result<ProvingKey> commit_model(Model model, const CommitOptions& options);
 SecretVector<std::uint8_t> write_proving_key(const ProvingKey& key);
 // kKey; kVKey for the verifying key in it; as make_program() for a model that cannot be lowered.
@@ -69,14 +72,20 @@ Result<ProvingKey> read_proving_key(std::span<const std::uint8_t> bytes);
 struct ProveRequest {
   NamedArrays inputs;
   std::string statement;
-  std::vector<std::string> reveal;  // names of outputs
+  std::vector<std::string> reveal;  // names of outputs, beside those that every proof tells
   std::vector<std::uint8_t> context;
+  std::optional<DigestCells> input_salt, output_salt;  // of digests that the key asks for; fresh ones if not given
 };
 struct Proven {
   std::vector<std::uint8_t> file;  // api/proof_file.h; it has been verified
   Timings timings;
   double witness_ms = 0, verify_ms = 0;
+  DigestCells input_salt{}, output_salt{};  // as used; secret
 };
+// The digest of inputs under a salt, from a public key alone: what somebody who vouches for data signs. kUsage when the
+// key has none; otherwise as prove_statement.
+Result<DigestCells> input_digest(const Circuit& circuit, const NamedArrays& inputs, const DigestCells& salt);
+
 // kUsage, kInShape, kInNonFinite, kInRange, kRange, kStatementFalse. Nothing of a proof exists after an error.
 Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& request, const Progress& progress = {});
 

@@ -27,33 +27,80 @@ Secret<DigestCells> random_salt() {
   return salt;
 }
 
-// The array of each input port, by name; or by order if the names are empty.
-Result<IntegerInputs> integer_inputs(const QuantGraph& graph, const NamedArrays& arrays) {
+// The integers of each input port, by name; or by order if the names are empty.
+Result<IntegerInputs> integer_inputs(const Circuit& circuit, const NamedArrays& arrays) {
   IntegerInputs out;
-  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
-    const QuantPort& port = graph.inputs[i];
+  for (std::size_t i = 0; i < circuit.inputs.size(); ++i) {
+    const InputPort& port = circuit.inputs[i];
     const Array* found = nullptr;
     for (const auto& [name, array] : arrays)
       if (name == port.name) found = &array;
     if (found == nullptr && i < arrays.size() && arrays[i].first.empty()) found = &arrays[i].second;
     if (found == nullptr) return Error{ErrorCode::kInShape, 0, "the input '" + port.name + "' is missing", {}};
-    NESCIO_TRY(auto x, quantise_input(graph, port, found->values));
+    NESCIO_TRY(auto x, quantise_input(port, found->values));
     out.push_back(std::move(x));
   }
   for (const auto& [name, array] : arrays)
-    if (!name.empty() &&
-        std::none_of(graph.inputs.begin(), graph.inputs.end(), [&n = name](const QuantPort& p) { return p.name == n; }))
+    if (!name.empty() && std::none_of(circuit.inputs.begin(), circuit.inputs.end(),
+                                      [&n = name](const InputPort& p) { return p.name == n; }))
       return Error{ErrorCode::kInShape, 0, "the model has no input '" + name + "'", {}};
   return out;
 }
 
-std::vector<Revealed> revealed_values(const Circuit& circuit, const std::vector<std::string>& names,
-                                      const IntegerOutputs& outputs) {
+// Those ports that are disclosed, or asked for.
+template <class Port>
+std::vector<Revealed> revealed_values(const std::vector<Port>& ports, const std::vector<std::string>& asked,
+                                      const std::vector<SecretVector<std::int64_t>>& values) {
   std::vector<Revealed> out;
-  for (std::size_t i = 0; i < circuit.outputs.size(); ++i)
-    if (std::find(names.begin(), names.end(), circuit.outputs[i].name) != names.end())
-      out.push_back({circuit.outputs[i].name, {outputs[i].begin(), outputs[i].end()}});
-  std::sort(out.begin(), out.end(), [](const Revealed& a, const Revealed& b) { return a.output < b.output; });
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    if (ports[i].disclosed || std::find(asked.begin(), asked.end(), ports[i].name) != asked.end())
+      out.push_back({ports[i].name, {values[i].begin(), values[i].end()}});
+  std::sort(out.begin(), out.end(), [](const Revealed& a, const Revealed& b) { return a.name < b.name; });
+  return out;
+}
+
+Result<Disclosed> disclose(const Circuit& circuit, const std::vector<std::string>& reveal, const Salts& salts,
+                           const IntegerInputs& inputs, const IntegerOutputs& outputs) {
+  Disclosed out;
+  out.outputs = revealed_values(circuit.outputs, reveal, outputs);
+  out.inputs = revealed_values(circuit.inputs, {}, inputs);
+  for (const DigestPort& port : circuit.digests) {
+    if (port.group == Group::weights) continue;
+    const bool of_inputs = port.group == Group::inputs;
+    NESCIO_TRY(const DigestCells digest, group_digest(circuit, port.group, of_inputs ? inputs : outputs,
+                                                      of_inputs ? salts.inputs : salts.outputs));
+    out.digests.push_back({port.group, digest});
+  }
+  return out;
+}
+
+// A salt that was given is for a digest that the key asks for.
+Status check_salts(const Disclosure& disclosure, const ProveRequest& request) {
+  if (request.input_salt && !disclosure.input_digest)
+    return Error{ErrorCode::kUsage, 0, "a salt for a digest of the inputs, but the key binds none", {}};
+  if (request.output_salt && !disclosure.output_digest)
+    return Error{ErrorCode::kUsage, 0, "a salt for a digest of the outputs, but the key binds none", {}};
+  return Unit{};
+}
+
+// From names to ports.
+Result<Disclosure> disclosure_for(const QuantGraph& graph, const CommitOptions& options) {
+  Disclosure out;
+  out.input_digest = options.input_digest;
+  out.output_digest = options.output_digest;
+  std::string known;
+  for (const auto* ports : {&graph.inputs, &graph.outputs})
+    for (const QuantPort& port : *ports) known += (known.empty() ? "" : ", ") + port.name;
+  for (const std::string& name : options.disclose) {
+    const auto has = [&](const std::vector<QuantPort>& ports) {
+      return std::any_of(ports.begin(), ports.end(), [&](const QuantPort& port) { return port.name == name; });
+    };
+    if (has(graph.inputs)) out.inputs.insert(name);
+    if (has(graph.outputs)) out.outputs.insert(name);
+    if (!has(graph.inputs) && !has(graph.outputs))
+      return Error{
+          ErrorCode::kUsage, 0, "--public " + name + ": the model has no such input or output, but " + known, {}};
+  }
   return out;
 }
 
@@ -69,7 +116,8 @@ Status known_outputs(const Circuit& circuit, const std::vector<std::string>& nam
 
 Result<ProvingKey> commit_model(Model model, const CommitOptions& options) {
   ProvingKey out;
-  NESCIO_TRY(out.program, make_program(model.graph, model.plan));
+  NESCIO_TRY(const Disclosure disclosure, disclosure_for(model.graph, options));
+  NESCIO_TRY(out.program, make_program(model.graph, model.plan, disclosure));
   out.salt = random_salt();
   NESCIO_TRY(const DigestCells digest, weights_digest(out.program, model.graph, out.salt.value));
   soundness::SearchOptions search;
@@ -118,13 +166,20 @@ Result<ProvingKey> read_proving_key(std::span<const std::uint8_t> bytes) {
   NESCIO_VERIFY(in.remaining() > 32, ErrorCode::kKey, in.position());
   NESCIO_TRY(const auto model, in.take(in.remaining() - 32));
   NESCIO_TRY(out.model, read_model(model));
-  NESCIO_TRY(out.program, make_program(out.model.graph, out.model.plan));
+  NESCIO_TRY(out.program, make_program(out.model.graph, out.model.plan, disclosure_of(out.key->key().circuit)));
   Circuit circuit = out.program.emitted.circuit;
   NESCIO_TRY_STATUS(check_circuit(circuit, false));
   add_argument(circuit, out.key->key().params.degree);
   if (!(circuit == out.key->key().circuit))
     return Error{ErrorCode::kKey, 0, "the proving key's model is not that of its verifying key", {}};
   return out;
+}
+
+Result<DigestCells> input_digest(const Circuit& circuit, const NamedArrays& inputs, const DigestCells& salt) {
+  if (!disclosure_of(circuit).input_digest)
+    return Error{ErrorCode::kUsage, 0, "the key binds no digest of the inputs", {}};
+  NESCIO_TRY(const IntegerInputs values, integer_inputs(circuit, inputs));
+  return group_digest(circuit, Group::inputs, values, salt);
 }
 
 Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& request, const Progress& progress) {
@@ -141,17 +196,21 @@ Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& reques
   file.statement = to_string(statement);
   file.context = request.context;
   report("running the model", 0);
-  NESCIO_TRY(const IntegerInputs inputs, integer_inputs(key.model.graph, request.inputs));
+  NESCIO_TRY_STATUS(check_salts(key.program.disclosure, request));
+  NESCIO_TRY(const IntegerInputs inputs, integer_inputs(verifying.circuit, request.inputs));
+  Proven out;
+  out.input_salt = request.input_salt ? *request.input_salt : random_salt();
+  out.output_salt = request.output_salt ? *request.output_salt : random_salt();
+  const Salts salts{key.salt, out.input_salt, out.output_salt};
   DigestCells digest;
   std::copy_n(verifying.bindings[0].begin(), digest.size(), digest.begin());
   const auto publics = [&](const IntegerOutputs& outputs) -> Result<PublicValues> {
     NESCIO_TRY_STATUS(fulfils(verifying.circuit, statement, outputs));
-    file.revealed = revealed_values(verifying.circuit, request.reveal, outputs);
-    return statement_values(verifying.circuit, statement, file.revealed);
+    NESCIO_TRY(file.disclosed, disclose(verifying.circuit, request.reveal, salts, inputs, outputs));
+    return statement_values(verifying.circuit, statement, file.disclosed);
   };
-  NESCIO_TRY(Run run, run_program(key.program, key.model.graph, inputs, key.salt.value, digest, publics));
+  NESCIO_TRY(Run run, run_program(key.program, key.model.graph, inputs, salts, digest, publics));
   run.witness.values.resize(verifying.circuit.tensors.size());
-  Proven out;
   out.witness_ms = ms_since(start);
   report("proving", 0.2);
   const auto bytes = statement_bytes(file);

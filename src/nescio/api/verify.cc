@@ -18,9 +18,9 @@ Result<Verdict> verify_proof(const CheckedKey& key, std::span<const std::uint8_t
   }
   if (expected.context && *expected.context != file.context)
     return Error{ErrorCode::kVStatement, 0, "the proof was made for another context", {}};
-  NESCIO_TRY(const PublicValues values, statement_values(key.key().circuit, *statement, file.revealed));
+  NESCIO_TRY(const PublicValues values, statement_values(key.key().circuit, *statement, file.disclosed));
   NESCIO_TRY_STATUS(verify(key, values, statement_bytes(file), file.context, file.proof));
-  return Verdict{*statement, file.revealed, file.context};
+  return Verdict{*statement, file.disclosed, file.context};
 }
 
 std::string real_value(std::int64_t integer, const Scale& scale) {

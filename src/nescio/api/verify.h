@@ -13,7 +13,7 @@ namespace nescio {
 
 struct Verdict {
   Statement statement;
-  std::vector<Revealed> revealed;
+  Disclosed disclosed;
   std::vector<std::uint8_t> context;
 };
 
@@ -22,8 +22,9 @@ struct Expected {
   std::optional<std::vector<std::uint8_t>> context;  // and of this context
 };
 
-// kVStatement when the statement is another, not canonical, or one that the circuit cannot express; otherwise as
-// verify() (verifier/verifier.h). kUsage when `expected.statement` is malformed.
+// kVStatement when the statement is another, not canonical, or one that the circuit cannot express; kVPublic when the
+// proof does not tell exactly what the key makes public; otherwise as verify() (verifier/verifier.h). kUsage when
+// `expected.statement` is malformed.
 Result<Verdict> verify_proof(const CheckedKey& key, std::span<const std::uint8_t> proof_file,
                              const Expected& expected = {});
 

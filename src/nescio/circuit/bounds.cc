@@ -169,6 +169,8 @@ class Derivation {
         for (const std::int64_t c : constant->values)
           constants_[id].add(std::min<std::int64_t>(c, 0), std::max<std::int64_t>(c, 0));
       }
+    for (const InputPort& port : circuit_.inputs)
+      if (port.disclosed) meet(port.pub, {true, port.lo, port.hi});
     for (const OutputPort& port : circuit_.outputs) {
       meet(port.pub_lo, {true, port.lo, port.hi});
       meet(port.pub_hi, {true, port.lo, port.hi});

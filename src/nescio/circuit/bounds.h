@@ -5,8 +5,9 @@
 // identity mod p between such integers need not be one over the integers.
 //
 // Facts     a column of a lookup lies between the least and greatest entry of the table's column; a tensor in `zeros`
-//           is 0; constants; public values of the statement: `outside` and the argmax switches in [0, 1], pub_lo and
-//           pub_hi in the port's [lo, hi] (the verifier must check that they are: they are in the result).
+//           is 0; constants; public values of the statement: `outside` and the argmax switches in [0, 1], pub_lo,
+//           pub_hi and the values of a disclosed input in the port's [lo, hi] (the verifier must check that they are:
+//           they are in the result).
 // Rules     forward: y from its sources, when all are integers and the result is below 2^62. Contract: sum of products
 //           (of squares if both operands are one tensor; by the values if an operand is constant).
 //           Backward, for q y = c + sum a_k x_k with y an integer: the one source that is not yet an integer becomes
@@ -16,7 +17,7 @@
 // Integer identity: a definition with all sources integers. Required: the difference of its two sides is below 2^63
 //           (so, a multiple of p, it is 0: it holds over the integers), and y is an integer; a quotient (q > 1) is one
 //           only if some fact says so.
-// Field     committed tensors without an interval, values of the key (digests), Poseidon's constants and the results of
+// Field     committed tensors without an interval, digests, Poseidon's constants and the results of
 //           PoseidonMatrix, Packing and Cubic are elements of the field; and what is computed from them. Required: no
 //           lookup and no port has one below it, and a zero with one below it has no integer tensor below it, where
 //           "below" follows definitions but does not enter a PoseidonMatrix or a Packing.

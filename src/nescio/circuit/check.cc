@@ -276,6 +276,13 @@ class PortCheck {
       taken[port.tensor] = true;
       NESCIO_RULE(port.scales.size() == 1 || port.scales.size() == num_cells(port.dims), Rule::kPort);
       NESCIO_RULE(std::all_of(port.scales.begin(), port.scales.end(), scale_ok), Rule::kPort);
+      const auto n = static_cast<std::uint32_t>(num_cells(port.dims));
+      if (port.disclosed) {
+        NESCIO_RULE(names(port.pub, Public::Source::statement, n), Rule::kPort);
+        NESCIO_RULE(equal(port.tensor, port.pub), Rule::kDisclosure);
+      } else {
+        NESCIO_RULE(port.pub == 0, Rule::kPort);
+      }
     }
     return Unit{};
   }
@@ -298,8 +305,18 @@ class PortCheck {
     return Unit{};
   }
   Status digests() {
-    for (const DigestPort& port : circuit_.digests)
-      NESCIO_RULE(port.group <= Group::outputs && names(port.tensor, Public::Source::key, 4), Rule::kPort);
+    const Group* last = nullptr;
+    for (const DigestPort& port : circuit_.digests) {
+      NESCIO_RULE(port.group <= Group::outputs && (last == nullptr || *last < port.group), Rule::kPort);
+      NESCIO_RULE(names(port.tensor, digest_source(port.group), 4) && !port.bound.empty(), Rule::kPort);
+      last = &port.group;
+      for (const BoundRange& b : port.bound)
+        NESCIO_RULE(b.tensor < circuit_.tensors.size() && is_operand(circuit_, b.tensor) && in_range(b.lo) &&
+                        in_range(b.hi) && b.lo <= b.hi,
+                    Rule::kPort);
+      if (port.group == Group::inputs) NESCIO_RULE(port.bound == ranges_of(circuit_.inputs), Rule::kDisclosure);
+      if (port.group == Group::outputs) NESCIO_RULE(port.bound == ranges_of(circuit_.outputs), Rule::kDisclosure);
+    }
     return Unit{};
   }
   Status all_named() {
@@ -324,6 +341,21 @@ class PortCheck {
     NESCIO_RULE(dims.size() == 1 && num_cells(port.dims) == dims[0], Rule::kPort);
     NESCIO_RULE(in_range(port.lo) && in_range(port.hi) && port.lo <= port.hi, Rule::kPort);
     return Unit{};
+  }
+  template <class Port>
+  static std::vector<BoundRange> ranges_of(const std::vector<Port>& ports) {
+    std::vector<BoundRange> out;
+    for (const Port& port : ports) out.push_back({port.tensor, port.lo, port.hi});
+    return out;
+  }
+  // Whether the circuit states x - y = 0, cell by cell; both [n].
+  bool equal(TensorId x, TensorId y) const {
+    const std::vector<DimRef> each = {{false, 0}};
+    return std::any_of(circuit_.zeros.begin(), circuit_.zeros.end(), [&](const Zero& zero) {
+      const auto* affine = std::get_if<Affine>(&circuit_[zero.tensor].def);
+      return affine != nullptr && affine->constant == 0 && circuit_[zero.tensor].dims == circuit_[x].dims &&
+             affine->terms == std::vector<AffineTerm>{{1, x, each}, {-1, y, each}};
+    });
   }
   // `id` is a public tensor [n] of that source which no port named before.
   bool names(TensorId id, Public::Source source, std::uint32_t n) {

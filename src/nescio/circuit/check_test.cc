@@ -429,9 +429,54 @@ TEST_F(CheckCircuit, Ports) {
   with([](Circuit& k) { k.outputs.clear(); });
   with([](Circuit& k) { k.digests.clear(); });
   with([](Circuit& k) { k.digests.push_back(k.digests[0]); });
-  with([](Circuit& k) { k.digests[0].group = static_cast<Group>(3); });
+  with([](Circuit& k) { k.digests[1].group = static_cast<Group>(3); });
   with([&](Circuit& k) { k.digests[0].tensor = s.pub_lo; });
   with([&](Circuit& k) { k.tensors[s.pub_lo].def = Public{static_cast<Public::Source>(2)}; });
+  // One digest of a group, in order; the weights' is the key's, the others the statement's; of known tensors.
+  with([](Circuit& k) { std::swap(k.digests[0], k.digests[1]); });
+  with([](Circuit& k) { k.digests[1].group = Group::weights; });
+  with([](Circuit& k) { k.digests[0].group = Group::inputs; });
+  with([](Circuit& k) { std::swap(k.digests[0].tensor, k.digests[1].tensor); });
+  with([](Circuit& k) { k.digests[0].bound.clear(); });
+  with([](Circuit& k) { k.digests[0].bound[0].tensor = 0xFFFFFFFF; });
+  with([](Circuit& k) { k.digests[0].bound[0].tensor = k.tables[0].multiplicity; });
+  with([](Circuit& k) { k.digests[0].bound[0].lo = k.digests[0].bound[0].hi + 1; });
+  with([](Circuit& k) { k.digests[0].bound[0].hi = INT64_MAX; });
+}
+
+TEST_F(CheckCircuit, Disclosure) {
+  const Circuit good = c;
+  const auto with = [&](Rule rule, const auto& change) {
+    c = good;
+    change(c);
+    refused(rule);
+  };
+  with(Rule::kPort, [](Circuit& k) { k.inputs[0].disclosed = false; });  // its public tensor is nobody's then
+  with(Rule::kPort, [](Circuit& k) { k.inputs[0].pub = 0; });
+  with(Rule::kPort, [&](Circuit& k) { k.inputs[0].pub = s.pub_lo; });
+  with(Rule::kPort, [&](Circuit& k) { std::swap(k.inputs[0].pub, k.digests[0].tensor); });
+  // Values that the circuit does not tie to the input.
+  std::size_t tie = 0;
+  while (c.zeros[tie].segment != 0) ++tie;
+  Affine& difference = def<Affine>(c.zeros[tie].tensor);
+  ASSERT_EQ(difference.terms[1].source, s.pub_x);
+  with(Rule::kDisclosure, [&](Circuit& k) { k.zeros.erase(k.zeros.begin() + static_cast<std::ptrdiff_t>(tie)); });
+  const auto tied = [&](const auto& change) {
+    with(Rule::kDisclosure, [&](Circuit& k) { change(std::get<Affine>(k.tensors[k.zeros[tie].tensor].def)); });
+  };
+  tied([](Affine& a) { a.constant = 1; });
+  tied([](Affine& a) { a.terms[1].coef = 1; });
+  tied([](Affine& a) { a.terms[1].coef = -2; });
+  tied([](Affine& a) { a.terms[1].dims[0] = fixed_at(0); });
+  tied([](Affine& a) { a.terms.pop_back(); });
+  tied([&](Affine& a) { a.terms[1].source = s.key; });
+  tied([&](Affine& a) { a.terms.push_back({1, s.key, {runs_with(0)}}); });
+  // The digest of the inputs is of all ports, as they are declared.
+  with(Rule::kDisclosure, [&](Circuit& k) { k.digests[1].bound[0].tensor = s.remainder; });
+  with(Rule::kDisclosure, [](Circuit& k) { k.digests[1].bound[0].lo = -127; });
+  with(Rule::kDisclosure, [](Circuit& k) { k.digests[1].bound[0].hi = 128; });
+  with(Rule::kDisclosure, [](Circuit& k) { k.digests[1].bound.push_back(k.digests[1].bound[0]); });
+  with(Rule::kDisclosure, [](Circuit& k) { k.digests[1].group = Group::outputs; });
 }
 
 }  // namespace

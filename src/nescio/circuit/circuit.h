@@ -179,10 +179,12 @@ struct InputPort {
   TensorId tensor = 0;          // committed, the flattened cells [n]
   std::vector<Scale> scales;    // one for all, or one for each cell
   std::int64_t lo = 0, hi = 0;  // proven range of the integers
+  bool disclosed = false;       // every proof tells the integers: then pub is Public, statement, [n], and the circuit
+  TensorId pub = 0;             // states that tensor - pub vanishes
   friend bool operator==(const InputPort&, const InputPort&) = default;
 };
 
-// A named output y[n] and its gadget of public switches (statement/gadget.h):
+// A named output y[n] and its gadget of public switches (gadget/output.h):
 // for each cell lo_i <= y_i <= hi_i, or outside of it where outside_i = 1; and argmax = k where argmax_on = 1.
 struct OutputPort {
   std::string name;
@@ -194,16 +196,27 @@ struct OutputPort {
   TensorId pub_outside = 0;                          // Public, statement, [n], 0 or 1
   bool has_argmax = false;                           // n > 1
   TensorId pub_onehot = 0, pub_on = 0, pub_tie = 0;  // [n], [1], [n]: on*[i = k], on, on*[i < k]
+  bool disclosed = false;                            // every proof tells the integers: pub_lo = pub_hi, no outside
   friend bool operator==(const OutputPort&, const OutputPort&) = default;
 };
 
-// A salted digest of one tensor group, bound by a sponge in the circuit (docs/spec/digest.md).
+// A salted digest of one tensor group, bound by a sponge in the circuit (docs/spec/digest.md). At most one of each
+// group, in this order. That of the weights is in the key, the others are values of the statement.
 enum class Group : std::uint8_t { weights, inputs, outputs };
+struct BoundRange {
+  TensorId tensor = 0;
+  std::int64_t lo = 0, hi = 0;  // declared: the width of its digits
+  friend bool operator==(const BoundRange&, const BoundRange&) = default;
+};
 struct DigestPort {
   Group group = Group::weights;
-  TensorId tensor = 0;  // Public, key, [4]
+  TensorId tensor = 0;            // Public, [4]
+  std::vector<BoundRange> bound;  // what it is a digest of, in order; inputs, outputs: those of all ports
   friend bool operator==(const DigestPort&, const DigestPort&) = default;
 };
+inline Public::Source digest_source(Group group) {
+  return group == Group::weights ? Public::Source::key : Public::Source::statement;
+}
 
 struct Circuit {
   std::uint32_t segments = 1;

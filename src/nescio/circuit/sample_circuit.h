@@ -1,7 +1,7 @@
 // circuit/sample_circuit.h -- for tests: a small sound circuit that uses every kind of definition.
 //
 // y = clip((W^T x + 8) / 16) on int8 inputs and 5-bit weights; a statement on y; a Poseidon digest of the packed
-// weights.
+// weights. x is disclosed, and has a digest of which nothing is stated.
 #pragma once
 #include "nescio/circuit/builder.h"
 #include "nescio/sponge/poseidon.h"
@@ -11,7 +11,8 @@ namespace nescio {
 struct Sample {
   Circuit circuit;
   TensorId x = 0, w = 0, accumulator = 0, remainder = 0, quotient = 0, y = 0;
-  TensorId pub_lo = 0, packed = 0, blocks = 0, sponge = 0, x3 = 0, x7 = 0, digest_zero = 0, key = 0;
+  TensorId pub_lo = 0, pub_x = 0, input_digest = 0, packed = 0, blocks = 0, sponge = 0, x3 = 0, x7 = 0, digest_zero = 0,
+           key = 0;
   std::uint32_t int8 = 0, activation = 0;
 };
 
@@ -81,9 +82,13 @@ inline Sample make_sample(bool with_argument) {
   s.digest_zero = b.affine({4}, {b.term(b.map(s.x7, 0, 4, mds)), b.term(s.key, -1)});
   b.zero(s.digest_zero, 1);
 
-  b.input({"x", {2, 2}, s.x, {{3, -5}}, -128, 127});
+  s.pub_x = b.public_values({4}, Source::statement);
+  b.zero(b.affine({4}, {b.term(s.x), b.term(s.pub_x, -1)}), 0);
+  s.input_digest = b.public_values({4}, Source::statement);
+  b.input({"x", {2, 2}, s.x, {{3, -5}}, -128, 127, true, s.pub_x});
   b.output({"y", {3}, s.y, {1, 0}, 0, 100, s.pub_lo, pub_hi, outside, true, onehot, on, tie});
-  b.digest({Group::weights, s.key});
+  b.digest({Group::weights, s.key, {{s.packed, 0, (1 << 20) - 1}}});
+  b.digest({Group::inputs, s.input_digest, {{s.x, -128, 127}}});
   s.circuit = b.take();
   if (with_argument)
     for (std::uint32_t segment = 0; segment < 2; ++segment) add_argument_tensors(s.circuit, segment, 40, 9, 3);

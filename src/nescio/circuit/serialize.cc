@@ -139,6 +139,8 @@ void write(const InputPort& port, ByteWriter& out) {
   for (const Scale& s : port.scales) write(s, out);
   out.u(port.lo);
   out.u(port.hi);
+  write_flag(port.disclosed, out);
+  if (port.disclosed) out.u(port.pub);
 }
 void write(const OutputPort& port, ByteWriter& out) {
   write_name(port.name, out);
@@ -149,12 +151,20 @@ void write(const OutputPort& port, ByteWriter& out) {
   out.u(port.hi);
   for (const TensorId id : {port.pub_lo, port.pub_hi, port.pub_outside}) out.u(id);
   write_flag(port.has_argmax, out);
-  if (!port.has_argmax) return;
-  for (const TensorId id : {port.pub_onehot, port.pub_on, port.pub_tie}) out.u(id);
+  if (port.has_argmax)
+    for (const TensorId id : {port.pub_onehot, port.pub_on, port.pub_tie}) out.u(id);
+  write_flag(port.disclosed, out);
+}
+void write(const BoundRange& bound, ByteWriter& out) {
+  out.u(bound.tensor);
+  out.u(bound.lo);
+  out.u(bound.hi);
 }
 void write(const DigestPort& port, ByteWriter& out) {
   out.u(static_cast<std::uint8_t>(port.group));
   out.u(port.tensor);
+  write_count<std::uint32_t>(port.bound.size(), out);
+  for (const BoundRange& bound : port.bound) write(bound, out);
 }
 template <class T>
 void write(const std::vector<T>& list, ByteWriter& out) {
@@ -174,9 +184,9 @@ class Parser {
     NESCIO_TRY_STATUS(read_many(9, c.tables));
     NESCIO_TRY_STATUS(read_many(9, c.lookups));
     NESCIO_TRY_STATUS(read_many(8, c.zeros));
-    NESCIO_TRY_STATUS(read_many(27, c.inputs));
-    NESCIO_TRY_STATUS(read_many(48, c.outputs));
-    return read_many(5, c.digests);
+    NESCIO_TRY_STATUS(read_many(28, c.inputs));
+    NESCIO_TRY_STATUS(read_many(49, c.outputs));
+    return read_many(9, c.digests);
   }
   // `blocks` of the tensors of the circuit.
   Status read(const Circuit& circuit, Layout& layout) {
@@ -363,7 +373,9 @@ class Parser {
     NESCIO_TRY_STATUS(read(port.tensor));
     NESCIO_TRY_STATUS(read_many(12, port.scales));
     NESCIO_TRY_STATUS(read(port.lo));
-    return read(port.hi);
+    NESCIO_TRY_STATUS(read(port.hi));
+    NESCIO_TRY_STATUS(read_byte(port.disclosed, 2));
+    return port.disclosed ? read(port.pub) : Status(Unit{});
   }
   Status read(OutputPort& port) {
     NESCIO_TRY_STATUS(read_name(port.name));
@@ -374,13 +386,19 @@ class Parser {
     NESCIO_TRY_STATUS(read(port.hi));
     for (TensorId* id : {&port.pub_lo, &port.pub_hi, &port.pub_outside}) NESCIO_TRY_STATUS(read(*id));
     NESCIO_TRY_STATUS(read_byte(port.has_argmax, 2));
-    if (!port.has_argmax) return Unit{};
-    for (TensorId* id : {&port.pub_onehot, &port.pub_on, &port.pub_tie}) NESCIO_TRY_STATUS(read(*id));
-    return Unit{};
+    if (port.has_argmax)
+      for (TensorId* id : {&port.pub_onehot, &port.pub_on, &port.pub_tie}) NESCIO_TRY_STATUS(read(*id));
+    return read_byte(port.disclosed, 2);
+  }
+  Status read(BoundRange& bound) {
+    NESCIO_TRY_STATUS(read(bound.tensor));
+    NESCIO_TRY_STATUS(read(bound.lo));
+    return read(bound.hi);
   }
   Status read(DigestPort& port) {
     NESCIO_TRY_STATUS(read_byte(port.group, static_cast<std::uint8_t>(Group::outputs) + 1));
-    return read(port.tensor);
+    NESCIO_TRY_STATUS(read(port.tensor));
+    return read_many(20, port.bound);
   }
 
   ByteReader& in_;

@@ -4,7 +4,7 @@
 // Format    little-endian; fields in order of declaration; a variant is its number (1 byte) and its fields; lists are
 //           preceded by their number of items: 1 byte for dimensions, labels, columns of a table or lookup, 2 for the
 //           bytes of a name, else 4. bool: 0 or 1. Left out: fields that do not apply (`start`, `step` of listed
-//           values, the ids of an argmax that is not there).
+//           values, the ids of an argmax that is not there, `pub` of an input that is not disclosed).
 // DimRef    1 byte: the dimension it runs with; or 255 and the index (4 bytes).
 // Integers  of constants, listed table columns and sparse matrices (rows, then cols, then coefs): number n (4), form
 // (1),

@@ -138,6 +138,31 @@ TEST(Serialize, RoundTripOfTheSample) {
   EXPECT_EQ(*again, layout);
 }
 
+TEST(Serialize, EveryFieldOfTheDisclosureIsWritten) {
+  const Circuit c = make_sample(true).circuit;
+  const auto differs = [&](const auto& change) {
+    Circuit other = c;
+    change(other);
+    const Bytes bytes = bytes_of_circuit(other);
+    EXPECT_NE(bytes, bytes_of_circuit(c));
+    ByteReader in(bytes);
+    const auto again = read_circuit(in);
+    ASSERT_TRUE(again.ok() && in.finish().ok());
+    EXPECT_EQ(*again, other);
+  };
+  differs([](Circuit& k) {
+    k.inputs[0].disclosed = false;
+    k.inputs[0].pub = 0;
+  });
+  differs([](Circuit& k) { ++k.inputs[0].pub; });
+  differs([](Circuit& k) { k.outputs[0].disclosed = true; });
+  differs([](Circuit& k) { k.digests[1].group = Group::outputs; });
+  differs([](Circuit& k) { ++k.digests[1].bound[0].tensor; });
+  differs([](Circuit& k) { --k.digests[1].bound[0].lo; });
+  differs([](Circuit& k) { ++k.digests[1].bound[0].hi; });
+  differs([](Circuit& k) { k.digests[1].bound.push_back(k.digests[0].bound[0]); });
+}
+
 TEST(Serialize, DigestSeesEveryByte) {
   const Sample s = make_sample(true);
   const Digest digest = circuit_digest(s.circuit);

@@ -98,7 +98,7 @@ inline QuantGraph quantised(const Graph& graph, const Calibration& calibration, 
 inline IntegerInputs integers_of(const QuantGraph& q, const std::vector<Tensor>& row) {
   IntegerInputs out;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    const auto x = quantise_input(q, q.inputs[i], row[i].reals());
+    const auto x = quantise_input(input_port(q, i), row[i].reals());
     EXPECT_TRUE(x.ok()) << (x.ok() ? "" : to_string(x.error()));
     out.push_back(x.ok() ? *x : SecretVector<std::int64_t>());
   }
@@ -117,13 +117,8 @@ inline Lowering emit_model(const QuantGraph& q, const GadgetPlan& plan) {
   lower_outputs(b, plan, l);
   EXPECT_TRUE(b.status().ok()) << to_string(b.status().error());
   for (std::size_t i = 0; i < q.inputs.size(); ++i) {
-    InputPort p;
-    p.name = q.inputs[i].name;
-    p.dims = q.values[q.inputs[i].value].shape;
+    InputPort p = input_port(q, i);
     p.tensor = b.tensor(l.inputs[i].value);
-    p.scales = {Scale{}};
-    p.lo = l.inputs[i].declared.lo;
-    p.hi = l.inputs[i].declared.hi;
     b.builder().input(p);
   }
   for (std::size_t i = 0; i < q.outputs.size(); ++i) {

@@ -1,8 +1,11 @@
 #include "nescio/compile/program.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "nescio/base/check.h"
 #include "nescio/circuit/check.h"
+#include "nescio/circuit/digests.h"
 #include "nescio/circuit/work.h"
 #include "nescio/gadget/digest.h"
 #include "nescio/gadget/eval.h"
@@ -23,12 +26,6 @@ Scale exact_scale(double x) {
   return {mantissa, exponent};
 }
 
-std::vector<BoundTensor> bound_tensors(const std::vector<GroupTensor>& group) {
-  std::vector<BoundTensor> out;
-  for (const GroupTensor& t : group) out.push_back({t.value, t.declared});
-  return out;
-}
-
 std::vector<const QuantWeights*> all_weights(const QuantGraph& graph) {
   std::vector<const QuantWeights*> out;
   for (const QuantNode& node : graph.nodes)
@@ -36,16 +33,46 @@ std::vector<const QuantWeights*> all_weights(const QuantGraph& graph) {
   return out;
 }
 
-void add_ports(EmitBackend& b, const QuantGraph& graph, const Lowered& lowered, Var digest) {
+// What comes after the model: everything that discloses or binds.
+struct Ends {
+  std::vector<Var> inputs;  // of each input: its public values, if it is disclosed
+  std::vector<std::pair<Group, DigestGadget>> digests;
+};
+
+void bind_group(Backend& b, Group group, const std::vector<GroupTensor>& tensors, const DigestCells& salt, Ends& ends) {
+  std::vector<BoundTensor> bound;
+  for (const GroupTensor& t : tensors) bound.push_back({t.value, t.declared});
+  const FieldHint hint = [&salt](const HintView&, std::span<F> out) {
+    std::copy(salt.begin(), salt.end(), out.begin());
+  };
+  ends.digests.emplace_back(group, bind_digest(b, group, hint, bound));
+}
+
+Ends lower_ends(Backend& b, const GadgetPlan& plan, const Disclosure& disclosure, const Salts& salts,
+                Lowered& lowered) {
+  Ends ends;
+  bind_group(b, Group::weights, lowered.weights, salts.weights, ends);
+  for (const GroupTensor& x : lowered.inputs) {
+    ends.inputs.emplace_back();
+    if (!disclosure.inputs.contains(x.name)) continue;
+    const Backend::Scope scope(b, x.name);
+    const Var shown = ends.inputs.back() = b.statement("public", b.dims(x.value), x.declared);
+    b.zero("disclosed", b.affine("difference", b.dims(x.value), {{1, x.value}, {-1, shown}}));
+  }
+  if (disclosure.input_digest) bind_group(b, Group::inputs, lowered.inputs, salts.inputs, ends);
+  if (disclosure.output_digest) bind_group(b, Group::outputs, lowered.outputs, salts.outputs, ends);
+  lower_outputs(b, plan, lowered);
+  return ends;
+}
+
+void add_ports(EmitBackend& b, const QuantGraph& graph, const Disclosure& disclosure, const Lowered& lowered,
+               const Ends& ends) {
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
-    const QuantPort& port = graph.inputs[i];
-    InputPort p;
-    p.name = port.name;
-    p.dims = graph.values[port.value].shape;
+    InputPort p = input_port(graph, i);
     p.tensor = b.tensor(lowered.inputs[i].value);
-    for (const double s : graph.values[port.value].scales) p.scales.push_back(exact_scale(s));
-    p.lo = lowered.inputs[i].declared.lo;
-    p.hi = lowered.inputs[i].declared.hi;
+    NESCIO_CHECK(p.lo == lowered.inputs[i].declared.lo && p.hi == lowered.inputs[i].declared.hi);
+    p.disclosed = disclosure.inputs.contains(p.name);
+    if (p.disclosed) p.pub = b.tensor(ends.inputs[i]);
     b.builder().input(std::move(p));
   }
   for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
@@ -67,16 +94,20 @@ void add_ports(EmitBackend& b, const QuantGraph& graph, const Lowered& lowered, 
       p.pub_on = b.tensor(s.on);
       p.pub_tie = b.tensor(s.tie);
     }
+    p.disclosed = disclosure.outputs.contains(p.name);
     b.builder().output(std::move(p));
   }
-  b.builder().digest({Group::weights, b.tensor(digest)});
+  for (const auto& [group, gadget] : ends.digests) b.builder().digest(digest_port(b, group, gadget));
 }
 
-Var bind_weights(Backend& b, const Lowered& lowered, const DigestCells& salt) {
-  const FieldHint hint = [&salt](const HintView&, std::span<F> out) {
-    std::copy(salt.begin(), salt.end(), out.begin());
+Status known_names(const QuantGraph& graph, const Disclosure& disclosure) {
+  const auto known = [](const std::set<std::string>& names, const std::vector<QuantPort>& ports) {
+    return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+      return std::any_of(ports.begin(), ports.end(), [&](const QuantPort& p) { return p.name == name; });
+    });
   };
-  return bind_digest(b, Group::weights, hint, bound_tensors(lowered.weights));
+  if (known(disclosure.inputs, graph.inputs) && known(disclosure.outputs, graph.outputs)) return Unit{};
+  return Error{ErrorCode::kUsage, 0, "the disclosure names no input or output of the model", {}};
 }
 
 IntegerOutputs outputs_of(const EvalBackend& b, const Lowered& lowered) {
@@ -117,28 +148,48 @@ Status fits_a_verifier(const Circuit& circuit) {
 
 }  // namespace
 
-Result<Program> make_program(const QuantGraph& graph, const GadgetPlan& plan) {
+Disclosure disclosure_of(const Circuit& circuit) {
+  Disclosure out;
+  for (const InputPort& p : circuit.inputs)
+    if (p.disclosed) out.inputs.insert(p.name);
+  for (const OutputPort& p : circuit.outputs)
+    if (p.disclosed) out.outputs.insert(p.name);
+  for (const DigestPort& p : circuit.digests) {
+    out.input_digest = out.input_digest || p.group == Group::inputs;
+    out.output_digest = out.output_digest || p.group == Group::outputs;
+  }
+  return out;
+}
+
+Result<Program> make_program(const QuantGraph& graph, const GadgetPlan& plan, const Disclosure& disclosure) {
+  NESCIO_TRY_STATUS(known_names(graph, disclosure));
   EmitBackend b;
   Lowered lowered = lower(b, graph, plan, {});
   NESCIO_TRY_STATUS(b.status());
-  const Var digest = bind_weights(b, lowered, {});
-  lower_outputs(b, plan, lowered);
+  const Ends ends = lower_ends(b, plan, disclosure, {}, lowered);
   NESCIO_TRY_STATUS(b.status());
-  add_ports(b, graph, lowered, digest);
+  add_ports(b, graph, disclosure, lowered, ends);
   Program out;
   out.plan = plan;
-  out.weights = digest_spec(b, Group::weights, bound_tensors(lowered.weights));
+  out.disclosure = disclosure;
   NESCIO_TRY(out.emitted, b.finish());
   NESCIO_TRY_STATUS(fits_a_verifier(out.emitted.circuit));
   return out;
 }
 
 Result<DigestCells> weights_digest(const Program& program, const QuantGraph& graph, const DigestCells& salt) {
-  std::vector<SecretVector<std::int64_t>> values;
+  IntegerInputs values;
   for (const QuantWeights* w : all_weights(graph)) values.emplace_back(w->values.begin(), w->values.end());
+  return group_digest(program.emitted.circuit, Group::weights, values, salt);
+}
+
+Result<DigestCells> group_digest(const Circuit& circuit, Group group, const IntegerInputs& values,
+                                 const DigestCells& salt) {
+  const auto port = std::find_if(circuit.digests.begin(), circuit.digests.end(),
+                                 [&](const DigestPort& p) { return p.group == group; });
+  NESCIO_CHECK(port != circuit.digests.end() && values.size() == port->bound.size());
   const std::vector<std::span<const std::int64_t>> views(values.begin(), values.end());
-  NESCIO_CHECK(views.size() == program.weights.tensors.size());
-  return sponge_digest(program.weights, salt, views);
+  return sponge_digest(digest_spec(circuit, *port), salt, views);
 }
 
 Result<IntegerOutputs> run_model(const Program& program, const QuantGraph& graph, const IntegerInputs& inputs) {
@@ -150,7 +201,7 @@ Result<IntegerOutputs> run_model(const Program& program, const QuantGraph& graph
 }
 
 Result<Run> run_program(const Program& program, const QuantGraph& graph, const IntegerInputs& inputs,
-                        const DigestCells& salt, const DigestCells& digest,
+                        const Salts& salts, const DigestCells& weights_digest,
                         const std::function<Result<PublicValues>(const IntegerOutputs&)>& statement) {
   const Circuit& circuit = program.emitted.circuit;
   PublicValues publics(circuit.tensors.size());
@@ -162,39 +213,49 @@ Result<Run> run_program(const Program& program, const QuantGraph& graph, const I
   NESCIO_TRY(run.statement, statement(run.outputs));
   run.statement.resize(publics.size());
   publics = run.statement;
-  for (const DigestPort& port : circuit.digests) publics[port.tensor].assign(digest.begin(), digest.end());
-  bind_weights(b, lowered, salt);
-  lower_outputs(b, program.plan, lowered);
+  for (const DigestPort& port : circuit.digests)
+    if (port.group == Group::weights) publics[port.tensor].assign(weights_digest.begin(), weights_digest.end());
+  lower_ends(b, program.plan, program.disclosure, salts, lowered);
   NESCIO_TRY(run.witness, b.witness());
   return run;
 }
 
-Result<SecretVector<std::int64_t>> quantise_input(const QuantGraph& graph, const QuantPort& port,
-                                                  std::span<const double> x) {
-  const QuantValue& value = graph.values[port.value];
-  const std::uint64_t n = num_elements(value.shape);
+InputPort input_port(const QuantGraph& graph, std::size_t i) {
+  const QuantPort& port = graph.inputs[i];
+  InputPort p;
+  p.name = port.name;
+  p.dims = graph.values[port.value].shape;
+  for (const double s : graph.values[port.value].scales) p.scales.push_back(exact_scale(s));
+  p.lo = -(std::int64_t{1} << (port.bits - 1));
+  p.hi = -p.lo - 1;
+  return p;
+}
+
+Result<SecretVector<std::int64_t>> quantise_input(const InputPort& port, std::span<const double> x) {
+  const std::uint64_t n = num_cells(port.dims);
   if (x.size() != n)
     return Error{
         ErrorCode::kInShape,
         0,
         "input '" + port.name + "' has " + std::to_string(n) + " values, " + std::to_string(x.size()) + " were given",
         {}};
-  const double limit = std::ldexp(1.0, static_cast<int>(port.bits) - 1);
+  const auto lo = static_cast<double>(port.lo), hi = static_cast<double>(port.hi);
   SecretVector<std::int64_t> out(n);
   for (std::uint64_t i = 0; i < n; ++i) {
-    const double scale = value.scales.size() == 1 ? value.scales[0] : value.scales[i];
+    const Scale& s = port.scales[port.scales.size() == 1 ? 0 : i];
+    const double scale = std::ldexp(static_cast<double>(s.mantissa), s.exponent);
     if (!std::isfinite(x[i]))
       return Error{ErrorCode::kInNonFinite,
                    static_cast<std::uint32_t>(i),
                    "input '" + port.name + "': value " + std::to_string(i) + " is NaN or infinite",
                    {}};
     const double q = std::nearbyint(x[i] / scale);
-    if (!(q >= -limit && q < limit))
+    if (!(q >= lo && q <= hi))
       return Error{ErrorCode::kInRange,
                    static_cast<std::uint32_t>(i),
                    "input '" + port.name + "': value " + std::to_string(i) +
-                       " is outside of the range that the model was compiled for, " + std::to_string(-limit * scale) +
-                       " to " + std::to_string((limit - 1) * scale) + ". Calibrate with wider data and compile again.",
+                       " is outside of the range that the model was compiled for, " + std::to_string(lo * scale) +
+                       " to " + std::to_string(hi * scale) + ". Calibrate with wider data and compile again.",
                    {}};
     out[i] = static_cast<std::int64_t>(q);
   }

@@ -1,6 +1,8 @@
 // Whole programs: digests, statements at the edges of rounding, refusals.
 #include "nescio/compile/program.h"
 
+#include <set>
+
 #include "nescio/compile/lowering_fixture.h"
 #include "nescio/statement/public_values.h"
 
@@ -10,30 +12,61 @@ namespace {
 struct Fixture {
   QuantGraph q;
   Program program;
-  DigestCells salt{F(1), F(2), F(3), F(4)};
+  Salts salts{{F(1), F(2), F(3), F(4)}, {F(5), F(6), F(7), F(8)}, {F(9), F(10), F(11), F(12)}};
   DigestCells digest{};
   IntegerInputs inputs;
 
-  Fixture(const Graph& g, const Calibration& c) : q(quantised(g, c)) {
+  Fixture(const Graph& g, const Calibration& c, const Disclosure& disclosure = {}) : q(quantised(g, c)) {
     const auto plan = choose_plan(q);
-    const auto made = make_program(q, *plan);
+    const auto made = make_program(q, *plan, disclosure);
     EXPECT_TRUE(made.ok()) << (made.ok() ? "" : to_string(made.error()));
     program = *made;
-    digest = *weights_digest(program, q, salt);
+    digest = *weights_digest(program, q, salts.weights);
     inputs = integers_of(q, c.rows[0]);
   }
   const Circuit& circuit() const { return program.emitted.circuit; }
 
+  // All that the key makes public.
+  Disclosed disclosed(const IntegerOutputs& outputs) const {
+    Disclosed out;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (const InputPort& p = circuit().inputs[i]; p.disclosed)
+        out.inputs.push_back({p.name, {inputs[i].begin(), inputs[i].end()}});
+    for (std::size_t i = 0; i < outputs.size(); ++i)
+      if (const OutputPort& p = circuit().outputs[i]; p.disclosed)
+        out.outputs.push_back({p.name, {outputs[i].begin(), outputs[i].end()}});
+    if (program.disclosure.input_digest)
+      out.digests.push_back({Group::inputs, *group_digest(circuit(), Group::inputs, inputs, salts.inputs)});
+    if (program.disclosure.output_digest)
+      out.digests.push_back({Group::outputs, *group_digest(circuit(), Group::outputs, outputs, salts.outputs)});
+    return out;
+  }
   Result<Run> run(const std::string& text) const {
     NESCIO_TRY(const Statement s, parse_statement(text));
-    return run_program(program, q, inputs, salt, digest,
-                       [&](const IntegerOutputs&) { return statement_values(circuit(), s, {}); });
+    return run_program(program, q, inputs, salts, digest, [&](const IntegerOutputs& outputs) {
+      return statement_values(circuit(), s, disclosed(outputs));
+    });
   }
-  Status check(const Run& r) const {
+  PublicValues publics(const Run& r) const {
     PublicValues all = r.statement;
     all.resize(circuit().tensors.size());
-    for (const DigestPort& p : circuit().digests) all[p.tensor].assign(digest.begin(), digest.end());
-    return check_witness(circuit(), r.witness, all, &program.emitted.names);
+    all[circuit().digests[0].tensor].assign(digest.begin(), digest.end());
+    return all;
+  }
+  Status check(const Run& r) const { return check_witness(circuit(), r.witness, publics(r), &program.emitted.names); }
+  // The relations that one run's witness breaks under another one's public values.
+  std::set<std::string> broken(const Run& cells, const Run& told) const {
+    std::set<std::string> out;
+    const PublicValues all = publics(told);
+    const auto values = evaluate_virtual(circuit(), cells.witness, all);
+    EXPECT_TRUE(values.ok());
+    for (std::size_t z = 0; z < circuit().zeros.size(); ++z)
+      for (const F& x : (*values)[circuit().zeros[z].tensor])
+        if (!(x == F())) out.insert(program.emitted.names.zeros[z]);
+    Circuit lookups = circuit();
+    lookups.zeros.clear();
+    if (!check_relations(lookups, *values).ok()) out.insert("lookup");
+    return out;
   }
 };
 
@@ -118,7 +151,7 @@ TEST(Program, AnotherSaltOrDigestIsCaught) {
   Fixture f(g, random_calibration(g, 3));
   ASSERT_TRUE(f.check(*f.run("")).ok());
   Fixture other = f;
-  other.salt[0] += F(1);
+  other.salts.weights[0] += F(1);
   const auto refused = other.check(*other.run(""));
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::kSelfCheck);
@@ -126,6 +159,106 @@ TEST(Program, AnotherSaltOrDigestIsCaught) {
   other = f;
   ++other.q.nodes[0].weights[0].values[0];  // another model under the same digest
   EXPECT_EQ(other.check(*other.run("")).error().code, ErrorCode::kSelfCheck);
+}
+
+// Two inputs of different shapes, two outputs.
+Graph two_by_two() {
+  Sketch s({{1, 6}, {1, 3}});
+  return s.graph({s.linear(s.op("Relu", {s.linear(s.x(0), 5)}), 2), s.linear(s.x(1), 1)});
+}
+const Disclosure kEverything{{"x0", "x1"}, {"y0", "y1"}, true, true};
+
+TEST(Program, EachKindOfDisclosureIsSoundAndComplete) {
+  const Graph g = two_by_two();
+  const Calibration c = random_calibration(g, 3);
+  for (const Disclosure& d : {Disclosure{}, Disclosure{{"x1"}, {}, false, false}, Disclosure{{}, {"y0"}, false, false},
+                              Disclosure{{}, {}, true, false}, Disclosure{{}, {}, false, true}, kEverything}) {
+    const Fixture f(g, c, d);
+    EXPECT_EQ(disclosure_of(f.circuit()), d);
+    const Status checked = check_circuit(f.circuit(), false);
+    EXPECT_TRUE(checked.ok()) << checked.error().where;
+    const auto bounds = derive_bounds(f.circuit(), ErrorCode::kOverflow);
+    EXPECT_TRUE(bounds.ok()) << to_string(bounds.error());
+    const auto run = f.run("y1 >= -1000000");
+    ASSERT_TRUE(run.ok()) << to_string(run.error());
+    EXPECT_TRUE(f.check(*run).ok());
+    EXPECT_TRUE(f.broken(*run, *run).empty());
+  }
+  const auto unknown = make_program(quantised(g, c), *choose_plan(quantised(g, c)), {{"y0"}, {}, false, false});
+  ASSERT_FALSE(unknown.ok());
+  EXPECT_EQ(unknown.error().code, ErrorCode::kUsage);
+}
+
+// Each lie about what is told breaks the relation that binds it, and no other.
+TEST(Program, EveryLieAboutWhatIsDisclosedIsCaught) {
+  using Names = std::set<std::string>;
+  const std::string inputs = "digest of inputs/digest", outputs = "digest of outputs/digest";
+  const Graph g = two_by_two();
+  const Calibration c = random_calibration(g, 3);
+  const Fixture f(g, c, kEverything);
+  const auto honest = *f.run("");
+
+  // Another value is told than the one that was used.
+  for (std::size_t i = 0; i < 2; ++i) {
+    auto told = honest;
+    told.statement[f.circuit().inputs[i].pub][2] += F(1);
+    EXPECT_EQ(f.broken(honest, told), Names{"x" + std::to_string(i) + "/disclosed"});
+  }
+  // Other salts, with the chains that belong to them.
+  Fixture salted = f;
+  salted.salts.inputs[3] += F(1);
+  EXPECT_EQ(f.broken(*salted.run(""), honest), Names{inputs});
+  salted.salts = f.salts;
+  salted.salts.outputs[0] += F(1);
+  EXPECT_EQ(f.broken(*salted.run(""), honest), Names{outputs});
+  // Other digests.
+  for (std::size_t d = 1; d < 3; ++d)
+    for (std::size_t i = 0; i < 4; ++i) {
+      auto told = honest;
+      told.statement[f.circuit().digests[d].tensor][i] += F(1);
+      EXPECT_EQ(f.broken(honest, told), Names{d == 1 ? inputs : outputs});
+    }
+  // Another input, honest in all else, under the digest of the first.
+  const Fixture bound(g, c, {{}, {}, true, false});
+  Fixture other = bound;
+  other.inputs[1][0] += other.inputs[1][0] > 0 ? -1 : 1;
+  const auto first = *bound.run(""), second = *other.run("");
+  EXPECT_NE(first.statement[bound.circuit().digests[1].tensor], second.statement[bound.circuit().digests[1].tensor]);
+  EXPECT_EQ(bound.broken(second, first), Names{inputs});
+  // Another input than the one that is told.
+  const Fixture shown(g, c, {{"x0"}, {}, false, false});
+  other = shown;
+  other.inputs[0][5] += other.inputs[0][5] > 0 ? -1 : 1;
+  EXPECT_EQ(shown.broken(*other.run(""), *shown.run("")), Names{"x0/disclosed"});
+  // An output that is not the one that is told: its gadget.
+  const Fixture open(g, c, {{}, {"y1"}, false, false});
+  other = open;
+  other.inputs[1][1] += other.inputs[1][1] > 0 ? -40 : 40;
+  const auto moved = *other.run("");
+  EXPECT_NE(moved.statement[open.circuit().outputs[1].pub_lo],
+            open.run("")->statement[open.circuit().outputs[1].pub_lo]);
+  EXPECT_EQ(open.broken(moved, *open.run("")), Names{"lookup"});
+}
+
+TEST(Program, ADigestHidesBehindItsSaltAndSeparatesData) {
+  const Graph g = two_by_two();
+  const Fixture f(g, random_calibration(g, 3), {{}, {}, true, true});
+  const auto digest = [&](const IntegerInputs& x, const DigestCells& salt) {
+    const auto d = group_digest(f.circuit(), Group::inputs, x, salt);
+    EXPECT_TRUE(d.ok());
+    return *d;
+  };
+  const DigestCells own = digest(f.inputs, f.salts.inputs);
+  EXPECT_EQ(own, digest(f.inputs, f.salts.inputs));
+  EXPECT_NE(own, digest(f.inputs, f.salts.outputs));
+  IntegerInputs x = f.inputs;
+  std::swap(x[0][0], x[0][1]);
+  EXPECT_NE(own, digest(x, f.salts.inputs));
+  x = f.inputs;
+  x[1][2] += x[1][2] > 0 ? -1 : 1;
+  EXPECT_NE(own, digest(x, f.salts.inputs));
+  x[1][2] = std::int64_t{1} << 40;
+  EXPECT_EQ(group_digest(f.circuit(), Group::inputs, x, f.salts.inputs).error().code, ErrorCode::kRange);
 }
 
 TEST(Program, VerifiersAccept) {
@@ -181,7 +314,7 @@ TEST(QuantiseInput, RefusesWhatIsNotAFiniteNumberInRange) {
   const Graph g = s.graph({s.linear(s.x(), 1)});
   const QuantGraph q = quantised(g, random_calibration(g, 3));
   const auto code = [&](std::vector<double> x) {
-    const auto r = quantise_input(q, q.inputs[0], x);
+    const auto r = quantise_input(input_port(q, 0), x);
     return r.ok() ? 0 : static_cast<int>(r.error().code);
   };
   EXPECT_EQ(code({0, 0}), 0);

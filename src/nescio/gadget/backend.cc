@@ -192,13 +192,13 @@ Var Backend::affine(std::string_view name, Dims dims, const std::vector<Term>& t
     if (open == nullptr) {
       y.bounded = divisor == 1;
       if (y.bounded) y.bound = narrow(sum);
-      if (y.bounded && full.size() == 1 && info(full[0].source).dims == dims && full[0].dims == all_dims(dims.size()))
-        y.multiple = VarInfo::Multiple{full[0].source, full[0].coef, constant};
     } else {
       NESCIO_CHECK(divisor == 1 && (open->coef == 1 || open->coef == -1) && info(open->source).dims == dims &&
                    open->dims == all_dims(dims.size()));
       y.pending = VarInfo::Pending{open->source, open->coef, narrow(sum)};
     }
+    if (divisor == 1 && full.size() == 1 && info(full[0].source).dims == dims && full[0].dims == all_dims(dims.size()))
+      y.multiple = VarInfo::Multiple{full[0].source, full[0].coef, constant};
   }
   const Var v = make(std::move(y));
   if (!failed()) on_affine(v, full, constant, divisor);
@@ -385,12 +385,12 @@ Var Backend::statement(std::string_view name, Dims dims, Bound bound) {
   return v;
 }
 
-Var Backend::key(std::string_view name, Dims dims) {
+Var Backend::public_field(std::string_view name, Dims dims, Public::Source source) {
   VarInfo y;
   y.dims = std::move(dims);
   y.known = y.field = true;
   const Var v = make(std::move(y));
-  if (!failed()) on_public(v, name, Public::Source::key);
+  if (!failed()) on_public(v, name, source);
   return v;
 }
 

@@ -149,8 +149,8 @@ class Backend {
   Var poseidon_constants(Dims dims);
   // Values of the statement, which the verifier computes and keeps within `bound`.
   Var statement(std::string_view name, Dims dims, Bound bound);
-  // Values of the key (digests); a field tensor.
-  Var key(std::string_view name, Dims dims);
+  // Digests, values mod p; a field tensor.
+  Var public_field(std::string_view name, Dims dims, Public::Source source);
 
   // ---- relations
   // A table with these columns; equal ones are one table. kTableSize above kMaxTableRows.

@@ -14,10 +14,6 @@ constexpr DimRef fixed(std::uint32_t index) {
   return {true, index};
 }
 
-static_assert(static_cast<int>(DigestRole::weights) == static_cast<int>(Group::weights) &&
-              static_cast<int>(DigestRole::inputs) == static_cast<int>(Group::inputs) &&
-              static_cast<int>(DigestRole::outputs) == static_cast<int>(Group::outputs));
-
 // Rows 0 .. rows-1 of the MDS matrix, on the last S-box outputs of a permutation.
 SparseMatrix mds_rows(std::uint32_t rows) {
   SparseMatrix m;
@@ -86,20 +82,26 @@ DigestSpec digest_spec(const Backend& b, Group group, const std::vector<BoundTen
   return spec;
 }
 
-Var bind_digest(Backend& b, Group group, const FieldHint& salt, const std::vector<BoundTensor>& tensors) {
+DigestGadget bind_digest(Backend& b, Group group, const FieldHint& salt, const std::vector<BoundTensor>& tensors) {
   const Backend::Scope scope(b, group == Group::weights  ? "digest of weights"
                                 : group == Group::inputs ? "digest of inputs"
                                                          : "digest of outputs");
   NESCIO_CHECK(!tensors.empty());
+  for (const BoundTensor& t : tensors)
+    if (static_cast<__int128>(t.declared.hi) - t.declared.lo >= kMaxMagnitude)
+      b.fail(ErrorCode::kOverflow, "range", "a digest takes integers of 62 bits at most");
+  if (b.failed()) return {b.public_field("digest", {kDigestCells}, digest_source(group)), tensors};
   auto trace = std::make_shared<Trace>();
   trace->spec = digest_spec(b, group, tensors);
   trace->plan = plan_blocks(trace->spec.tensors);
   trace->iv = digest_iv(trace->spec);
+  DigestGadget gadget;
   for (const BoundTensor& t : tensors) {
     Var v = t.values;
     if (b.info(v).depth > 0) v = b.materialise("value", v);  // S-box inputs have depth 0
     if (b.dims(v).empty()) v = b.affine("value", {1}, {{1, v}});
     trace->values.push_back(v);
+    gadget.bound.push_back({v, t.declared});
   }
   const std::uint32_t n = trace->plan.blocks;
   trace->salt = b.commit_field("salt", {kDigestCells}, salt);
@@ -127,10 +129,16 @@ Var bind_digest(Backend& b, Group group, const FieldHint& salt, const std::vecto
   const Var s3 = b.cubic("cube", s, s, s);
   const Var s7 = b.cubic("seventh", s3, s3, s);
   b.zero("x7", b.affine("x7", {kSboxes, n}, {{1, x7}, {-1, s7}}));
-  const Var digest = b.key("digest", {kDigestCells});
+  gadget.digest = b.public_field("digest", {kDigestCells}, digest_source(group));
   const Var out = b.map("out", x7, 0, kDigestCells, mds_rows(kDigestCells));
-  b.zero("digest", b.affine("digest", {kDigestCells}, {{1, out, {kFirst, fixed(n - 1)}}, {-1, digest}}));
-  return digest;
+  b.zero("digest", b.affine("digest", {kDigestCells}, {{1, out, {kFirst, fixed(n - 1)}}, {-1, gadget.digest}}));
+  return gadget;
+}
+
+DigestPort digest_port(const EmitBackend& b, Group group, const DigestGadget& gadget) {
+  DigestPort port{group, b.tensor(gadget.digest), {}};
+  for (const BoundTensor& t : gadget.bound) port.bound.push_back({b.tensor(t.values), t.declared.lo, t.declared.hi});
+  return port;
 }
 
 }  // namespace nescio

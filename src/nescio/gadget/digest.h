@@ -20,7 +20,7 @@
 #pragma once
 #include <vector>
 
-#include "nescio/gadget/backend.h"
+#include "nescio/gadget/emit.h"
 #include "nescio/sponge/sponge.h"
 
 namespace nescio {
@@ -34,8 +34,14 @@ struct BoundTensor {
 // What the digest is of.
 DigestSpec digest_spec(const Backend& b, Group group, const std::vector<BoundTensor>& tensors);
 
-// The digest as a public tensor of the key; it needs a port (DigestPort). `salt` gives 4 secret uniform elements, those
-// that the digest was made with.
-Var bind_digest(Backend& b, Group group, const FieldHint& salt, const std::vector<BoundTensor>& tensors);
+struct DigestGadget {
+  Var digest;                      // public, [4]: of the key for weights, of the statement for inputs and outputs
+  std::vector<BoundTensor> bound;  // the tensors as they enter: committed copies of what is deeper than 0
+};
+// `salt` gives 4 secret uniform elements, those that the digest was made with. The digest needs a port. kOverflow when
+// a declared range has 2^62 integers or more.
+DigestGadget bind_digest(Backend& b, Group group, const FieldHint& salt, const std::vector<BoundTensor>& tensors);
+
+DigestPort digest_port(const EmitBackend& b, Group group, const DigestGadget& gadget);
 
 }  // namespace nescio

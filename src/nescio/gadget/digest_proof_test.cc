@@ -21,7 +21,7 @@ struct Weights {
     for (std::int64_t i = 0; i < 70 * 9; ++i) w.push_back((i * i * 31 + 7) % 256 - 128);
     for (std::int64_t i = 0; i < 70; ++i) b.push_back((i * 57) % 256 - 128);
   }
-  std::vector<BoundTensor> lower(Backend& be, Var* digest) const {
+  std::vector<BoundTensor> lower(Backend& be, DigestGadget* gadget) const {
     const auto tensor = [&](const char* name, const Dims& dims, const std::vector<std::int64_t>& values) {
       const Var v = be.commit(name, dims, [&values](const HintView&, std::span<std::int64_t> out) {
         std::copy(values.begin(), values.end(), out.begin());
@@ -30,14 +30,14 @@ struct Weights {
       return v;
     };
     const std::vector<BoundTensor> all = {{tensor("w", {70, 9}, w), kRange}, {tensor("b", {70}, b), kRange}};
-    *digest = bind_digest(
+    *gadget = bind_digest(
         be, Group::weights, [this](const HintView&, std::span<F> s) { std::copy(salt.begin(), salt.end(), s.begin()); },
         all);
     return all;
   }
   DigestCells digest() const {
     EmitBackend be;
-    Var d;
+    DigestGadget d;
     const DigestSpec spec = digest_spec(be, Group::weights, lower(be, &d));
     const std::vector<std::span<const std::int64_t>> views = {w, b};
     const auto out = sponge_digest(spec, salt, views);
@@ -46,9 +46,9 @@ struct Weights {
   }
   Emitted emit() const {
     EmitBackend be;
-    Var d;
+    DigestGadget d;
     lower(be, &d);
-    be.builder().digest({Group::weights, be.tensor(d)});
+    be.builder().digest(digest_port(be, Group::weights, d));
     auto out = be.finish();
     EXPECT_TRUE(out.ok());
     return std::move(*out);
@@ -58,7 +58,7 @@ struct Weights {
     const DigestCells d = digest();
     publics[e.circuit.digests[0].tensor].assign(d.begin(), d.end());
     EvalBackend be(e, publics);
-    Var out;
+    DigestGadget out;
     lower(be, &out);
     auto w_out = be.witness();
     EXPECT_TRUE(w_out.ok());

@@ -17,7 +17,7 @@ constexpr std::int64_t kMany = std::int64_t{1} << 40;
 // Tensors of several shapes and ranges, one of them virtual and of depth 1, bound to one digest.
 struct Bound5 {
   std::vector<BoundTensor> tensors;
-  Var digest;
+  DigestGadget gadget;
 };
 
 struct Model {
@@ -58,7 +58,7 @@ struct Model {
     const Var square = b.product("square", w, w);
     out.tensors = {
         {w, {lo, 7}}, {bias, {-kMany, kMany - 1}}, {kernel, {0, 255}}, {scalar, {-1, 0}}, {square, {-64, 64}}};
-    out.digest = bind_digest(
+    out.gadget = bind_digest(
         b, group, [this](const HintView&, std::span<F> s) { std::copy(salt.begin(), salt.end(), s.begin()); },
         out.tensors);
     return out;
@@ -67,7 +67,7 @@ struct Model {
   Emitted emit() const {
     EmitBackend b;
     const Bound5 bound = lower(b);
-    b.builder().digest({group, b.tensor(bound.digest)});
+    b.builder().digest(digest_port(b, group, bound.gadget));
     Result<Emitted> out = b.finish();
     EXPECT_TRUE(out.ok()) << (out.ok() ? "" : to_string(out.error()));
     return std::move(*out);
@@ -257,6 +257,36 @@ TEST(DigestRefuses, ARangeWiderThanDeclared) {
   ASSERT_FALSE(out.ok());
   EXPECT_EQ(out.error().code, ErrorCode::kOverflow);
 }
+TEST(DigestRefuses, ARangeOf63Bits) {
+  EmitBackend b;
+  const Var v = b.affine("v", {5}, {{1, b.constant("c", {5}, {0, 1, 2, 3, 4})}});
+  const std::int64_t half = std::int64_t{1} << 61;
+  EXPECT_TRUE(bind_digest(b, Group::outputs, {}, {{v, {-half, half - 1}}}).bound.size() == 1);
+  EXPECT_FALSE(b.failed());
+  bind_digest(b, Group::outputs, {}, {{v, {-half, half}}});
+  EXPECT_EQ(b.status().error().code, ErrorCode::kOverflow);
+}
+
+// Every width of the range, every width of the tables: what range_between proves can be bound as it is declared.
+TEST(Digest, TakesWhatRangeBetweenProves) {
+  for (unsigned bits = 1; bits <= 20; ++bits)
+    for (const std::uint32_t widths : {1U << 1, 1U << 5, 1U << 8, 1U << 16, 1U << 3 | 1U << 16, 1U << 7 | 1U << 9})
+      for (const std::int64_t lo : {-(std::int64_t{1} << (bits - 1)), std::int64_t{0}, std::int64_t{-3}}) {
+        EmitBackend b;
+        GadgetPlan plan;
+        plan.widths = widths;
+        const Bound range{lo, lo + (std::int64_t{1} << bits) - 1};
+        const Var v = b.commit("v", {5}, {});
+        range_between(b, plan, "v", v, range);
+        EXPECT_EQ(b.bound(v), range) << bits << " bits, tables " << widths;
+        b.builder().digest(digest_port(b, Group::weights, bind_digest(b, Group::weights, {}, {{v, range}})));
+        const auto out = b.finish();
+        ASSERT_TRUE(out.ok()) << to_string(out.error());
+        const auto bounds = derive_bounds(out->circuit, ErrorCode::kOverflow);
+        EXPECT_TRUE(bounds.ok()) << to_string(bounds.error());
+      }
+}
+
 TEST(DigestRefusesDeath, ValuesWithoutARange) {
   EmitBackend b;
   const Var v = b.commit("v", {5}, {});

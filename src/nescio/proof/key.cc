@@ -39,7 +39,7 @@ Result<VerifyingKey> read_key(std::span<const std::uint8_t> bytes) {
   NESCIO_TRY_STATUS(check_circuit(key.circuit, true));
   NESCIO_TRY(key.layout, read_layout(in, key.circuit));
   NESCIO_TRY(const std::uint32_t bindings, in.count(4));
-  NESCIO_VERIFY(bindings == key.circuit.digests.size(), ErrorCode::kVKey, in.position());
+  NESCIO_VERIFY(bindings == num_bindings(key.circuit), ErrorCode::kVKey, in.position());
   for (std::uint32_t i = 0; i < bindings; ++i) {
     NESCIO_TRY(const std::uint32_t n, in.count(8));
     std::vector<F> binding(n);
@@ -54,6 +54,12 @@ Result<VerifyingKey> read_key(std::span<const std::uint8_t> bytes) {
   return key;
 }
 
+std::size_t num_bindings(const Circuit& circuit) {
+  return static_cast<std::size_t>(
+      std::count_if(circuit.digests.begin(), circuit.digests.end(),
+                    [](const DigestPort& port) { return digest_source(port.group) == Public::Source::key; }));
+}
+
 Digest key_id(const VerifyingKey& key) {
   return Hasher().part("nescio key id").part(write_key(key)).finish();
 }
@@ -61,11 +67,8 @@ Digest key_id(const VerifyingKey& key) {
 Digest model_id(const VerifyingKey& key) {
   Hasher h;
   h.part("nescio model id").part(circuit_digest(key.circuit).bytes);
-  for (std::size_t i = 0; i < key.bindings.size(); ++i) {
-    if (key.circuit.digests[i].group != Group::weights) continue;
-    for (const F& x : key.bindings[i]) h.part(x.canonical());
-    break;
-  }
+  if (!key.bindings.empty())
+    for (const F& x : key.bindings[0]) h.part(x.canonical());
   return h.finish();
 }
 
@@ -84,10 +87,13 @@ Result<PublicValues> public_values(const VerifyingKey& key, const PublicValues& 
   const auto within = [&](TensorId id, std::int64_t lo, std::int64_t hi) {
     return std::all_of(out[id].begin(), out[id].end(), [&](F x) { return lo <= x.to_signed() && x.to_signed() <= hi; });
   };
+  for (const InputPort& port : circuit.inputs)
+    NESCIO_VERIFY(!port.disclosed || within(port.pub, port.lo, port.hi), ErrorCode::kVPublic, port.pub);
   for (const OutputPort& port : circuit.outputs) {
     for (const TensorId id : {port.pub_lo, port.pub_hi})
       NESCIO_VERIFY(within(id, port.lo, port.hi), ErrorCode::kVPublic, id);
-    NESCIO_VERIFY(within(port.pub_outside, 0, 1), ErrorCode::kVPublic, port.pub_outside);
+    NESCIO_VERIFY(within(port.pub_outside, 0, port.disclosed ? 0 : 1), ErrorCode::kVPublic, port.pub_outside);
+    NESCIO_VERIFY(!port.disclosed || out[port.pub_lo] == out[port.pub_hi], ErrorCode::kVPublic, port.pub_hi);
     if (!port.has_argmax) continue;
     for (const TensorId id : {port.pub_onehot, port.pub_on, port.pub_tie})
       NESCIO_VERIFY(within(id, 0, 1), ErrorCode::kVPublic, id);

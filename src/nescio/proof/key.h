@@ -17,14 +17,16 @@
 
 namespace nescio {
 
-inline constexpr std::uint16_t kFormatVersion = 1;
+inline constexpr std::uint16_t kFormatVersion = 2;
 
 struct VerifyingKey {
   pcs::Params params;
   Circuit circuit;  // with the argument's tensors
   Layout layout;
-  std::vector<std::vector<F>> bindings;  // values of circuit.digests, in order; [4] each
+  std::vector<std::vector<F>> bindings;  // values of those circuit.digests that are the key's, in order; [4] each
 };
+// How many digests are the key's: they come first.
+std::size_t num_bindings(const Circuit& circuit);
 
 std::vector<std::uint8_t> write_key(const VerifyingKey& key);
 // kVKey unless the bytes are the canonical encoding of some key. Says nothing about its soundness.
@@ -36,7 +38,8 @@ Digest key_id(const VerifyingKey& key);
 Digest model_id(const VerifyingKey& key);
 
 // The values of all Public tensors: bindings of the key, and those of the statement, by tensor id. kVPublic when a
-// statement tensor has another number of values, or when a value is given for any other tensor.
+// statement tensor has another number of values or one out of its range, when a value is given for any other tensor, or
+// when an output that every proof discloses is not.
 Result<PublicValues> public_values(const VerifyingKey& key, const PublicValues& statement);
 
 // The numbers that the error terms depend on, from what each segment sends; the circuit has passed check_circuit.

@@ -97,14 +97,59 @@ Result<Ask> merge(const Ask& in, const Ask& out, const OutputPort& port) {
   return r;
 }
 
+Error missing(const std::string& what) {
+  return Error{ErrorCode::kVPublic, 0, "the proof does not tell " + what + ", which its key makes public", {}};
+}
+
+const Revealed* find(const std::vector<Revealed>& list, const std::string& name) {
+  const auto it = std::find_if(list.begin(), list.end(), [&](const Revealed& r) { return r.name == name; });
+  return it == list.end() ? nullptr : &*it;
+}
+
+// As many values as the port has cells, each an integer of its range.
+template <class Port>
+Status check_values(const Revealed& r, const Port& port) {
+  if (r.values.size() != num_cells(port.dims))
+    return Error{ErrorCode::kVPublic, 0, "the revealed " + port.name + " has another number of values", {}};
+  if (!std::all_of(r.values.begin(), r.values.end(), [&](std::int64_t v) { return port.lo <= v && v <= port.hi; }))
+    return Error{ErrorCode::kVPublic, 0, "a revealed value of " + port.name + " is out of its range", {}};
+  return Unit{};
+}
+
+// The values of disclosed inputs and the digests of the statement.
+Status add_disclosed(const Circuit& circuit, const Disclosed& disclosed, PublicValues& publics) {
+  std::size_t used = 0;
+  for (const InputPort& port : circuit.inputs) {
+    if (!port.disclosed) continue;
+    const Revealed* shown = find(disclosed.inputs, port.name);
+    if (shown == nullptr) return missing("the input " + port.name);
+    NESCIO_TRY_STATUS(check_values(*shown, port));
+    for (const std::int64_t v : shown->values) publics[port.pub].push_back(F::from_signed(v));
+    ++used;
+  }
+  if (used != disclosed.inputs.size())
+    return Error{ErrorCode::kVPublic, 0, "the proof tells an input that its key does not make public", {}};
+  used = 0;
+  for (const DigestPort& port : circuit.digests) {
+    if (digest_source(port.group) == Public::Source::key) continue;
+    if (used == disclosed.digests.size() || disclosed.digests[used].group != port.group)
+      return missing(port.group == Group::inputs ? "the digest of the inputs" : "the digest of the outputs");
+    const auto& digest = disclosed.digests[used++].digest;
+    publics[port.tensor].assign(digest.begin(), digest.end());
+  }
+  if (used != disclosed.digests.size())
+    return Error{ErrorCode::kVPublic, 0, "the proof tells a digest that its key does not ask for", {}};
+  return Unit{};
+}
+
 }  // namespace
 
-Result<PublicValues> statement_values(const Circuit& circuit, const Statement& statement,
-                                      std::span<const Revealed> revealed) {
+Result<PublicValues> statement_values(const Circuit& circuit, const Statement& statement, const Disclosed& disclosed) {
+  const std::vector<Revealed>& revealed = disclosed.outputs;
   for (const Revealed& r : revealed)  // an empty name is none of them, even where a condition may leave it out
     if (std::none_of(circuit.outputs.begin(), circuit.outputs.end(),
-                     [&](const OutputPort& port) { return port.name == r.output; }))
-      return refuse("values of '" + r.output + "' are revealed, but the model has no such output");
+                     [&](const OutputPort& port) { return port.name == r.name; }))
+      return refuse("values of '" + r.name + "' are revealed, but the model has no such output");
   std::vector<PortValues> values(circuit.outputs.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     const OutputPort& port = circuit.outputs[i];
@@ -136,19 +181,18 @@ Result<PublicValues> statement_values(const Circuit& circuit, const Statement& s
     out = a;
   }
   PublicValues publics(circuit.tensors.size());
+  NESCIO_TRY_STATUS(add_disclosed(circuit, disclosed, publics));
   for (std::size_t i = 0; i < values.size(); ++i) {
     const OutputPort& port = circuit.outputs[i];
     const std::size_t n = values[i].inside.size();
-    const auto shown =
-        std::find_if(revealed.begin(), revealed.end(), [&](const Revealed& r) { return r.output == port.name; });
-    if (shown != revealed.end() && shown->values.size() != n)
-      return refuse("the revealed " + port.name + " has another number of values");
+    const Revealed* shown = find(revealed, port.name);
+    if (shown == nullptr && port.disclosed) return missing("the output " + port.name);
+    if (shown != nullptr) NESCIO_TRY_STATUS(check_values(*shown, port));
     for (std::size_t c = 0; c < n; ++c) {
       NESCIO_TRY(Ask a, merge(values[i].inside[c], values[i].excluded[c], port));
-      if (shown != revealed.end()) {
+      if (shown != nullptr) {
         const std::int64_t y = shown->values[c];
-        if (y < port.lo || y > port.hi || !a.holds(y))
-          return refuse("the revealed " + port.name + " contradicts the statement");
+        if (!a.holds(y)) return refuse("the revealed " + port.name + " contradicts the statement");
         a = {y, y, false};
       }
       publics[port.pub_lo].push_back(F::from_signed(a.lo));

@@ -3,8 +3,8 @@
 // Both sides use it: the prover to build the witness of the gadgets, the verifier to know what a proof says. A
 // statement that the circuit cannot express, or that no output could fulfil, is an error with the reason.
 #pragma once
+#include <array>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -14,18 +14,31 @@
 
 namespace nescio {
 
-// The integers of an output, all of its cells, disclosed.
+// The integers of an input or output, all of its cells.
 struct Revealed {
-  std::string output;
+  std::string name;
   std::vector<std::int64_t> values;
   friend bool operator==(const Revealed&, const Revealed&) = default;
+};
+struct GroupDigest {
+  Group group = Group::inputs;
+  std::array<F, 4> digest{};
+  friend bool operator==(const GroupDigest&, const GroupDigest&) = default;
+};
+
+// What a proof tells beside the statement. Inputs and digests: exactly those that the key asks for. Outputs: at least
+// those.
+struct Disclosed {
+  std::vector<Revealed> outputs, inputs;  // by name
+  std::vector<GroupDigest> digests;       // in the order of the groups
+  friend bool operator==(const Disclosed&, const Disclosed&) = default;
 };
 
 // Values of all statement tensors, by tensor id. kVStatement: an unknown output, an index or class out of range, a
 // value that no integer represents (names the nearest), two conditions that one gadget cannot hold, a revealed value
-// that is out of range or contradicts the statement, or a statement that no output fulfils.
-Result<PublicValues> statement_values(const Circuit& circuit, const Statement& statement,
-                                      std::span<const Revealed> revealed);
+// that contradicts the statement, or a statement that no output fulfils. kVPublic: `disclosed` lacks what the key asks
+// for, has an input or digest that it does not ask for, or a value out of its range.
+Result<PublicValues> statement_values(const Circuit& circuit, const Statement& statement, const Disclosed& disclosed);
 
 // kStatementFalse, naming the condition, unless the outputs fulfil it. outputs[i]: cells of circuit.outputs[i].
 Status fulfils(const Circuit& circuit, const Statement& statement,

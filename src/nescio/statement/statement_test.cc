@@ -178,14 +178,70 @@ TEST(Statement, impossible_requests_are_refused) {
 
 TEST(Statement, revealed_values_close_the_interval) {
   const Circuit c = model();
-  const Revealed twelve[] = {{"score", {12}}};
-  const auto v = statement_values(c, parsed("score >= 7"), twelve);
+  const auto v = statement_values(c, parsed("score >= 7"), {{{"score", {12}}}, {}, {}});
   ASSERT_TRUE(v.ok());
   EXPECT_EQ(ints((*v)[1]), Ints{12});
   EXPECT_EQ(ints((*v)[2]), Ints{12});
-  for (const Revealed& bad :
-       {Revealed{"score", {11}}, Revealed{"score", {41}}, Revealed{"score", {1, 2}}, Revealed{"x", {1}}})
-    EXPECT_FALSE(statement_values(c, parsed("score >= 7"), std::span(&bad, 1)).ok());
+  using Code = ErrorCode;
+  for (const auto& [bad, code] :
+       {std::pair{Revealed{"score", {11}}, Code::kVStatement}, std::pair{Revealed{"score", {41}}, Code::kVPublic},
+        std::pair{Revealed{"score", {1, 2}}, Code::kVPublic}, std::pair{Revealed{"x", {1}}, Code::kVStatement},
+        std::pair{Revealed{"", {12}}, Code::kVStatement}}) {
+    const auto refused = statement_values(c, parsed("score >= 7"), {{bad}, {}, {}});
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, code) << refused.error().detail;
+  }
+}
+
+// A file tells exactly what the key makes public.
+TEST(Statement, disclosed_values_are_those_that_the_key_asks_for) {
+  Circuit c = model();
+  for (int i = 0; i < 4; ++i) c.tensors.push_back({{2}, Public{}});
+  InputPort open, closed;
+  open.name = "open";
+  open.dims = {2};
+  open.lo = -5;
+  open.hi = 5;
+  open.disclosed = true;
+  open.pub = 10;
+  closed = open;
+  closed.name = "closed";
+  closed.disclosed = false;
+  closed.pub = 0;
+  c.inputs = {open, closed};
+  c.digests = {{Group::weights, 11, {}}, {Group::inputs, 12, {}}, {Group::outputs, 13, {}}};
+  c.outputs[0].disclosed = true;
+  const GroupDigest of_inputs{Group::inputs, {F(1), F(2), F(3), F(4)}}, of_outputs{Group::outputs, {F(5)}};
+  const Disclosed good{{{"score", {12}}}, {{"open", {-5, 3}}}, {of_inputs, of_outputs}};
+  const auto v = statement_values(c, parsed(""), good);
+  ASSERT_TRUE(v.ok()) << to_string(v.error());
+  EXPECT_EQ(ints((*v)[10]), (Ints{-5, 3}));
+  EXPECT_TRUE((*v)[11].empty());
+  EXPECT_EQ(ints((*v)[12]), (Ints{1, 2, 3, 4}));
+  EXPECT_EQ(ints((*v)[13]), (Ints{5, 0, 0, 0}));
+  EXPECT_EQ((*v)[1], (*v)[2]);
+  const auto refused = [&](const auto& change) {
+    Disclosed d = good;
+    change(d);
+    const auto result = statement_values(c, parsed(""), d);
+    ASSERT_FALSE(result.ok());
+    EXPECT_EQ(result.error().code, ErrorCode::kVPublic) << result.error().detail;
+  };
+  refused([](Disclosed& d) { d.outputs.clear(); });
+  refused([](Disclosed& d) { d.outputs = {{"probs", {1, 2, 3}}}; });  // in place of the other
+  refused([](Disclosed& d) { d.inputs.clear(); });
+  refused([](Disclosed& d) { d.inputs[0].name = "closed"; });
+  refused([](Disclosed& d) { d.inputs.insert(d.inputs.begin(), {"closed", {1, 1}}); });
+  refused([](Disclosed& d) { d.inputs.push_back({"other", {1, 1}}); });
+  refused([](Disclosed& d) { d.inputs[0].values = {-6, 3}; });
+  refused([](Disclosed& d) { d.inputs[0].values = {-5, 6}; });
+  refused([](Disclosed& d) { d.inputs[0].values = {-5}; });
+  refused([](Disclosed& d) { d.digests.clear(); });
+  refused([](Disclosed& d) { d.digests.pop_back(); });
+  refused([](Disclosed& d) { std::swap(d.digests[0], d.digests[1]); });
+  refused([](Disclosed& d) { d.digests[1].group = Group::weights; });
+  c.digests.pop_back();
+  refused([](Disclosed&) {});  // a digest that nobody asked for
 }
 
 // A condition may leave out the name of the only output; revealed values may not: nothing would check them.

@@ -52,7 +52,7 @@ Result<CheckedKey> verify_key(VerifyingKey key) {
   NESCIO_TRY(const std::vector<Interval> bounds, derive_bounds(circuit));
   NESCIO_TRY_STATUS(check_switches(circuit, bounds, kSwitches));
 
-  NESCIO_VERIFY(key.bindings.size() == circuit.digests.size(), ErrorCode::kVKey, kBindings);
+  NESCIO_VERIFY(key.bindings.size() == num_bindings(circuit), ErrorCode::kVKey, kBindings);
   for (std::size_t i = 0; i < key.bindings.size(); ++i)
     NESCIO_VERIFY(key.bindings[i].size() == num_cells(circuit[circuit.digests[i].tensor].dims), ErrorCode::kVKey,
                   kBindings);

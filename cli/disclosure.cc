@@ -1,0 +1,37 @@
+#include "disclosure.h"
+
+#include <algorithm>
+
+namespace nescio::cli {
+namespace {
+
+std::string text(const Circuit& circuit, bool disclosed, Group group) {
+  const bool bound = std::any_of(circuit.digests.begin(), circuit.digests.end(),
+                                 [&](const DigestPort& port) { return port.group == group; });
+  return std::string(disclosed ? "public" : "private") + (bound ? ", bound by a digest" : "");
+}
+
+}  // namespace
+
+std::string group_name(Group group) {
+  return group == Group::weights ? "weights" : group == Group::inputs ? "inputs" : "outputs";
+}
+
+std::string disclosure_text(const Circuit& circuit, const InputPort& port) {
+  return text(circuit, port.disclosed, Group::inputs);
+}
+std::string disclosure_text(const Circuit& circuit, const OutputPort& port) {
+  return text(circuit, port.disclosed, Group::outputs);
+}
+
+nlohmann::ordered_json disclosure_json(const Circuit& circuit) {
+  nlohmann::ordered_json inputs = nlohmann::ordered_json::array(), outputs = inputs, digests = inputs;
+  for (const InputPort& port : circuit.inputs)
+    if (port.disclosed) inputs.push_back(port.name);
+  for (const OutputPort& port : circuit.outputs)
+    if (port.disclosed) outputs.push_back(port.name);
+  for (const DigestPort& port : circuit.digests) digests.push_back(group_name(port.group));
+  return {{"public_inputs", inputs}, {"public_outputs", outputs}, {"digests_of", digests}};
+}
+
+}  // namespace nescio::cli

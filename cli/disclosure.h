@@ -1,0 +1,15 @@
+// cli/disclosure.h -- in words, what every proof of a key tells of its inputs and outputs.
+#pragma once
+#include "command.h"
+#include "nescio/api/digest_text.h"
+#include "nescio/api/verify.h"
+
+namespace nescio::cli {
+
+std::string group_name(Group group);  // "inputs"
+// "public", "private", "bound by a digest"
+std::string disclosure_text(const Circuit& circuit, const InputPort& port);
+std::string disclosure_text(const Circuit& circuit, const OutputPort& port);
+nlohmann::ordered_json disclosure_json(const Circuit& circuit);
+
+}  // namespace nescio::cli
