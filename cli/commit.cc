@@ -27,6 +27,7 @@ int run(Arguments& args, const Options& options) {
   if (const Status s = write_file(args.proving, proving, 0600); !s.ok()) return fail(options, s.error());
   if (const Status s = write_file(args.verifying, verifying, 0644); !s.ok()) return fail(options, s.error());
   line(options, "model", hex(key->key->model().bytes));
+  line(options, "one model", one_model_text(key->key->one_model()));
   line(options, "proving key", args.proving + " (private), " + grouped(proving.size()) + " bytes");
   line(options, "verifying key", args.verifying + " (public), " + grouped(verifying.size()) + " bytes");
   line(options, "security", std::to_string(key->key->key().params.security_bits) + " bits");
@@ -36,6 +37,7 @@ int run(Arguments& args, const Options& options) {
   json(options, {{"ok", true},
                  {"model_id", hex(key->key->model().bytes)},
                  {"key_id", hex(key->key->id().bytes)},
+                 {"one_model", key->key->one_model()},
                  {"proving_key", args.proving},
                  {"verifying_key", args.verifying},
                  {"proving_key_bytes", proving.size()},

@@ -24,6 +24,11 @@ std::string disclosure_text(const Circuit& circuit, const OutputPort& port) {
   return text(circuit, port.disclosed, Group::outputs);
 }
 
+std::string one_model_text(bool established) {
+  return established ? "established: the outputs are a function of the inputs and of the weights under the key's digest"
+                     : "NOT established: the key may leave its prover a choice beside the inputs";
+}
+
 nlohmann::ordered_json disclosure_json(const Circuit& circuit) {
   nlohmann::ordered_json inputs = nlohmann::ordered_json::array(), outputs = inputs, digests = inputs;
   for (const InputPort& port : circuit.inputs)

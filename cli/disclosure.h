@@ -11,5 +11,7 @@ std::string group_name(Group group);  // "inputs"
 std::string disclosure_text(const Circuit& circuit, const InputPort& port);
 std::string disclosure_text(const Circuit& circuit, const OutputPort& port);
 nlohmann::ordered_json disclosure_json(const Circuit& circuit);
+// Whether a checked key leaves its prover a choice of function.
+std::string one_model_text(bool established);
 
 }  // namespace nescio::cli

@@ -19,6 +19,7 @@ int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options)
   line(options, "verifying key", grouped(bytes) + " bytes, " + verdict);
   line(options, "model", hex(model_id(key).bytes));
   line(options, "key", hex(key_id(key).bytes));
+  if (checked.ok()) line(options, "one model", one_model_text(checked->one_model()));
   line(options, "security", std::to_string(key.params.security_bits) + " bits");
   line(options, "matrix",
        std::to_string(key.params.columns) + " columns of 2^" + std::to_string(key.params.log_rows) +
@@ -32,7 +33,19 @@ int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options)
     for (const std::uint32_t d : dims) s += (s.size() > 1 ? ", " : "") + std::to_string(d);
     return s + "]";
   };
-  nlohmann::ordered_json inputs = nlohmann::ordered_json::array(), outputs = inputs, terms = inputs;
+  nlohmann::ordered_json inputs = nlohmann::ordered_json::array(), outputs = inputs, terms = inputs, bound = inputs;
+  for (const DigestPort& p : c.digests) {
+    std::uint64_t values = 0;
+    for (const BoundRange& b : p.bound) values += num_cells(c[b.tensor].dims);
+    line(options, "digest of " + group_name(p.group),
+         "of " + std::to_string(p.bound.size()) + " tensors, " + grouped(values) + " values");
+    for (const BoundRange& b : p.bound)
+      bound.push_back({{"group", group_name(p.group)},
+                       {"tensor", b.tensor},
+                       {"shape", c[b.tensor].dims},
+                       {"lo", b.lo},
+                       {"hi", b.hi}});
+  }
   for (const InputPort& p : c.inputs) {
     line(options, "input " + p.name, shape(p.dims) + ", " + disclosure_text(c, p));
     inputs.push_back({{"name", p.name}, {"shape", p.dims}});
@@ -71,6 +84,8 @@ int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options)
                  {"inputs", inputs},
                  {"outputs", outputs},
                  {"disclosure", disclosure_json(c)},
+                 {"bound_by_digests", bound},
+                 {"one_model", checked.ok() && checked->one_model()},
                  {"error_terms", terms}});
   return checked.ok() ? kDone : kInvalid;
 }

@@ -89,6 +89,7 @@ int run(const Arguments& args, const Options& options) {
   std::snprintf(bits_text, sizeof bits_text, "%u bits (weakest term %.2f), zero knowledge, no trusted setup",
                 unsigned{checked->key().params.security_bits}, bits);
   line(options, "model", hex(checked->model().bytes));
+  line(options, "one model", one_model_text(checked->one_model()));
   if (!verdict->context.empty()) line(options, "context", shown(verdict->context));
   line(options, "stays hidden", hidden(circuit, disclosed));
   line(options, "security", bits_text);
@@ -102,6 +103,7 @@ int run(const Arguments& args, const Options& options) {
                  {"digests", digests},
                  {"model_id", hex(checked->model().bytes)},
                  {"key_id", hex(checked->id().bytes)},
+                 {"one_model", checked->one_model()},
                  {"context", shown(verdict->context)},
                  {"hidden", hidden(circuit, disclosed)},
                  {"security_bits", checked->key().params.security_bits},

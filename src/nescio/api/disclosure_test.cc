@@ -174,6 +174,36 @@ TEST(Disclosure, a_proving_key_keeps_it) {
   EXPECT_EQ(code_of(*key.key, proven(*again, request())), ErrorCode{});
 }
 
+TEST(Disclosure, of_a_checked_key_is_what_it_says) {
+  const ProvingKey key = committed(options({"x0"}, true, true));
+  EXPECT_TRUE(key.key->one_model());
+  const auto refused = [&](std::uint32_t where, const auto& change) {
+    VerifyingKey other = key.key->key();
+    change(other.circuit);
+    const auto checked = verify_key(std::move(other));
+    ASSERT_FALSE(checked.ok());
+    EXPECT_EQ(checked.error().code, ErrorCode::kVKey);
+    EXPECT_EQ(checked.error().where, where);
+  };
+  for (std::uint32_t i = 0; i < 3; ++i) {  // one cell more than is packed, and a wider range
+    const bool ports = i > 0;
+    refused(ports ? 23 : 300, [&](Circuit& c) { c.digests[i].bound.pop_back(); });
+    refused(ports ? 23 : 300, [&](Circuit& c) { c.digests[i].bound[0].hi += 1; });
+  }
+  refused(301, [](Circuit& c) { std::get<Constant>(c.tensors[c.digests[1].tensor - 18].def).values[8] ^= 1; });
+  refused(302, [](Circuit& c) {  // x^9 in place of x^7
+    auto& seventh = std::get<Cubic>(c.tensors[c.digests[2].tensor - 2].def);
+    seventh.c = seventh.a;
+  });
+  refused(23, [](Circuit& c) {  // told, and tied to nothing
+    const auto ties = [&](const Zero& z) {
+      const auto* affine = std::get_if<Affine>(&c[z.tensor].def);
+      return affine != nullptr && affine->terms.size() == 2 && affine->terms[1].source == c.inputs[0].pub;
+    };
+    c.zeros.erase(std::remove_if(c.zeros.begin(), c.zeros.end(), ties), c.zeros.end());
+  });
+}
+
 TEST(Disclosure, is_part_of_the_model_id) {
   EXPECT_NE(committed(options({"y0"})).key->model(), committed(options({"y1"})).key->model());
 }

@@ -98,13 +98,6 @@ Interval column_range(const Table& table, std::size_t k) {
   return {true, std::min(first, last), std::max(first, last)};
 }
 
-// Every cell of the source is read, whatever the result's dimensions.
-bool reads_all(const Circuit& circuit, const AffineTerm& term) {
-  for (std::size_t d = 0; d < term.dims.size(); ++d)
-    if (term.dims[d].fixed && circuit[term.source].dims[d] != 1) return false;
-  return true;
-}
-
 class Derivation {
  public:
   explicit Derivation(const Circuit& circuit)

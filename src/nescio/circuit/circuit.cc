@@ -19,6 +19,12 @@ unsigned num_variables(const Dims& dims) {
   return k;
 }
 
+bool reads_all(const Circuit& circuit, const AffineTerm& term) {
+  for (std::size_t d = 0; d < term.dims.size(); ++d)
+    if (term.dims[d].fixed && circuit[term.source].dims[d] != 1) return false;
+  return true;
+}
+
 std::vector<bool> private_tensors(const Circuit& circuit) {
   std::vector<bool> is_private(circuit.tensors.size());
   for (std::size_t id = 0; id < is_private.size(); ++id) {

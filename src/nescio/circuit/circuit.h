@@ -252,6 +252,9 @@ void for_each_source(const TensorDef& tensor, const Visit& visit) {
     for (const Packing::Part& part : packing->parts) visit(part.source);
 }
 
+// Every cell of the source is read, whatever the result's dimensions.
+bool reads_all(const Circuit& circuit, const AffineTerm& term);
+
 // The next two take a circuit whose definitions refer to earlier tensors (circuit/check.h).
 // [tensors]: whether its values depend on a committed tensor; if not, the verifier computes them.
 std::vector<bool> private_tensors(const Circuit& circuit);

@@ -10,6 +10,8 @@
 
 #include "nescio/circuit/bounds.h"
 #include "nescio/circuit/check.h"
+#include "nescio/circuit/determined.h"
+#include "nescio/circuit/digests.h"
 #include "nescio/compile/canonical.h"
 #include "nescio/compile/lower.h"
 #include "nescio/compile/plan.h"
@@ -148,6 +150,13 @@ inline Lowering emit_model(const QuantGraph& q, const GadgetPlan& plan) {
   EXPECT_TRUE(checked.ok()) << "rule " << checked.error().where;
   const auto bounds = derive_bounds(c, ErrorCode::kOverflow);
   EXPECT_TRUE(bounds.ok()) << to_string(bounds.error());
+  // Were the weights under a digest of the key, nothing would be left for the prover to choose.
+  Circuit bound = c;
+  DigestPort weights;
+  for (const GroupTensor& w : l.weights) weights.bound.push_back({out.emitted.tensor[w.value.index], 0, 0});
+  bound.digests = {weights};
+  const std::vector<bool> determined = determined_tensors(bound, *bounds);
+  for (const OutputPort& p : c.outputs) EXPECT_TRUE(determined[p.tensor]) << p.name;
   out.publics.resize(c.tensors.size());
   for (const OutputPort& p : c.outputs) {
     const auto n = static_cast<std::size_t>(num_cells(p.dims));

@@ -264,10 +264,22 @@ TEST(Program, ADigestHidesBehindItsSaltAndSeparatesData) {
 TEST(Program, VerifiersAccept) {
   Sketch s({{1, 6}});
   const Graph g = s.graph({s.linear(s.op("Relu", {s.linear(s.x(), 8)}), 3)});
-  const Fixture f(g, random_calibration(g, 3));
+  const Fixture f(g, random_calibration(g, 3), {{"x0"}, {"y0"}, true, true});
   EXPECT_TRUE(check_circuit(f.circuit(), false).ok());
+  EXPECT_TRUE(check_digests(f.circuit(), 0).ok());
   const auto bounds = derive_bounds(f.circuit(), ErrorCode::kOverflow);
-  EXPECT_TRUE(bounds.ok()) << to_string(bounds.error());
+  ASSERT_TRUE(bounds.ok()) << to_string(bounds.error());
+  const auto determined = [&](const Circuit& c) -> bool { return determined_tensors(c, *bounds)[c.outputs[0].tensor]; };
+  EXPECT_TRUE(determined(f.circuit()));
+  // Weights that the digest does not list are the prover's choice; and so is a key without any.
+  for (std::size_t i = 0; i < f.circuit().digests[0].bound.size(); ++i) {
+    Circuit c = f.circuit();
+    c.digests[0].bound.erase(c.digests[0].bound.begin() + static_cast<std::ptrdiff_t>(i));
+    EXPECT_FALSE(determined(c)) << i;
+  }
+  Circuit c = f.circuit();
+  c.digests.erase(c.digests.begin());
+  EXPECT_FALSE(determined(c));
 }
 
 // A sum that could wrap is refused by name before there is a circuit.

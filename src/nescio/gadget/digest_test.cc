@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "nescio/circuit/digests.h"
 #include "nescio/gadget/range.h"
 #include "nescio/gadget/testing.h"
 
@@ -244,6 +245,100 @@ TEST_F(Digests, CarryBetweenDigits) {
   const Names names = broken();
   EXPECT_EQ(names.count(x7) + names.count(out), 0U);
   EXPECT_EQ(names.count("lookup"), 1U);
+}
+
+// ---- the check of a hostile key: one text, one circuit
+
+// Where the definitions of circuit/digests.h stand, the salt first.
+constexpr TensorId kDefinitions = 23, kPublic = 20;
+
+TEST_F(Digests, AKeyIsCheckedAgainstWhatIsEmitted) {
+  EXPECT_TRUE(check_digests(e.circuit, 300).ok());
+  const TensorId base = e.circuit.digests[0].tensor - kPublic;
+  EXPECT_EQ(base, named(salt));
+  const auto refused = [&](const auto& change) {
+    Circuit c = e.circuit;
+    change(c);
+    const Status s = check_digests(c, 300);
+    if (s.ok()) return false;
+    EXPECT_EQ(s.error().code, ErrorCode::kVKey);
+    EXPECT_EQ(s.error().where, 300U);
+    return true;
+  };
+  // Each definition replaced by another of its kind.
+  for (TensorId i = 0; i < kDefinitions; ++i) {
+    EXPECT_TRUE(refused([&](Circuit& c) { c.tensors[base + i].dims.back() += 1; })) << i;
+    EXPECT_TRUE(refused([&](Circuit& c) {
+      auto& def = c.tensors[base + i].def;
+      if (auto* affine = std::get_if<Affine>(&def)) affine->terms.back().coef += 1;
+      if (auto* map = std::get_if<Map>(&def)) {
+        auto* shift = std::get_if<ShiftMatrix>(&map->matrix);
+        auto* sparse = std::get_if<SparseMatrix>(&map->matrix);
+        if (shift != nullptr) shift->offset += 1;
+        if (sparse != nullptr) sparse->entries[17].coef += 1;
+        if (shift == nullptr && sparse == nullptr) map->source -= 1;
+      }
+      if (auto* cubic = std::get_if<Cubic>(&def)) cubic->c = base + 1;
+      if (auto* constant = std::get_if<Constant>(&def)) {
+        constant->poseidon = false;
+        constant->values.resize(num_cells(c[base + i].dims));
+        constant->values.back() += 1;
+      }
+      if (auto* packing = std::get_if<Packing>(&def)) packing->parts.back().lo -= 1;
+      if (auto* committed = std::get_if<Committed>(&def)) committed->role = Role::pad;
+      if (auto* known = std::get_if<Public>(&def)) known->source = Public::Source::statement;
+    })) << i;
+    EXPECT_TRUE(refused([&](Circuit& c) { c.tensors[base + i].def = c.tensors[base + (i + 3) % kDefinitions].def; }))
+        << i;
+  }
+  for (std::size_t z = 0; z < e.circuit.zeros.size(); ++z) {
+    const bool own = e.names.zeros[z] == x7 || e.names.zeros[z] == out;
+    EXPECT_EQ(refused([&](Circuit& c) { c.zeros.erase(c.zeros.begin() + static_cast<std::ptrdiff_t>(z)); }), own) << z;
+  }
+  // Another list than the one that is packed.
+  EXPECT_TRUE(refused([](Circuit& c) { c.digests[0].group = Group::inputs; }));
+  EXPECT_TRUE(refused([](Circuit& c) { c.digests[0].tensor -= 1; }));
+  EXPECT_TRUE(refused([](Circuit& c) { c.digests[0].tensor = 0; }));
+  EXPECT_TRUE(refused([](Circuit& c) { c.digests[0].bound.pop_back(); }));
+  EXPECT_TRUE(refused([](Circuit& c) { c.digests[0].bound.push_back(c.digests[0].bound[1]); }));
+  EXPECT_TRUE(refused([](Circuit& c) { std::swap(c.digests[0].bound[0], c.digests[0].bound[2]); }));
+  for (std::size_t i = 0; i < e.circuit.digests[0].bound.size(); ++i) {
+    EXPECT_TRUE(refused([&](Circuit& c) { c.digests[0].bound[i].lo -= 1; })) << i;
+    EXPECT_TRUE(refused([&](Circuit& c) { c.digests[0].bound[i].hi += 1; })) << i;
+    EXPECT_TRUE(refused([&](Circuit& c) { c.digests[0].bound[i].tensor = named(salt); })) << i;
+  }
+  // Lists that nothing could pack, and that must not be tried.
+  EXPECT_TRUE(refused([&](Circuit& c) { c.digests[0].bound[0].hi = kMaxInteger; }));
+  EXPECT_TRUE(refused([&](Circuit& c) { c.tensors[c.digests[0].bound[0].tensor].dims = {1U << 20, 1U << 19}; }));
+  EXPECT_TRUE(refused([&](Circuit& c) { c.tensors.resize(base + kDefinitions - 1); }));
+}
+
+TEST(DigestCheck, TakesEveryListOfShapes) {
+  std::mt19937_64 rng(8);
+  for (int round = 0; round < 60; ++round) {
+    EmitBackend b;
+    GadgetPlan plan;
+    plan.widths = 1U << 8;
+    std::vector<BoundTensor> tensors;
+    for (std::uint64_t t = 0; t < 1 + rng() % 5; ++t) {
+      Dims dims;
+      for (std::uint64_t d = 0; d < rng() % 4; ++d) dims.push_back(static_cast<std::uint32_t>(1 + rng() % 30));
+      const Bound range{-static_cast<std::int64_t>(rng() % 300), static_cast<std::int64_t>(rng() % 3000)};
+      const Var v = b.commit("v", dims, {});
+      range_between(b, plan, "v", v, range);
+      tensors.push_back({rng() % 4 == 0 ? b.product("square", v, v) : v, range});
+      tensors.back().declared = b.bound(tensors.back().values);
+    }
+    const Group group = round % 2 == 0 ? Group::weights : Group::outputs;
+    const DigestGadget gadget = bind_digest(b, group, {}, tensors);
+    b.builder().digest(digest_port(b, group, gadget));
+    const auto out = b.finish();
+    ASSERT_TRUE(out.ok()) << to_string(out.error());
+    EXPECT_TRUE(check_digests(out->circuit, 0).ok()) << round;
+    EXPECT_EQ(digest_spec(out->circuit, out->circuit.digests[0]).tensors.size(), tensors.size());
+    const auto bounds = derive_bounds(out->circuit, ErrorCode::kOverflow);
+    EXPECT_TRUE(bounds.ok()) << to_string(bounds.error());
+  }
 }
 
 // ---- refusals

@@ -1,8 +1,10 @@
 #include "nescio/sponge/packing.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <numeric>
+#include <set>
 #include <tuple>
 
 #include "nescio/base/check.h"
@@ -16,6 +18,7 @@ constexpr std::uint32_t kLanes = kPoseidonRate;
 // Which dimension the digits run along, and which one the blocks: least lanes, then fewest parts, then the lowest.
 struct Axes {
   std::uint8_t along = 0, run = kNoRun;
+  std::uint64_t parts = 0;
 };
 Axes axes_of(const PackedTensor& t) {
   const auto per_block = std::uint64_t{kLanes} * values_per_cell(t.bits());
@@ -34,7 +37,7 @@ Axes axes_of(const PackedTensor& t) {
     const std::tuple cost{others * cells_of(t.dims[d], t.bits()), parts};
     if (cost >= least) continue;
     least = cost;
-    best = {static_cast<std::uint8_t>(d), run};
+    best = {static_cast<std::uint8_t>(d), run, parts};
   }
   return best;
 }
@@ -84,6 +87,10 @@ std::uint64_t PackedTensor::size() const {
   return n;
 }
 
+std::uint64_t num_parts(const PackedTensor& t) {
+  return axes_of(t).parts;
+}
+
 BlockPlan plan_blocks(std::span<const PackedTensor> tensors) {
   std::vector<Rectangle> whole, rest;
   std::uint64_t values = 0;
@@ -111,19 +118,22 @@ BlockPlan plan_blocks(std::span<const PackedTensor> tensors) {
     std::uint32_t block, lanes;
   };
   std::vector<Shelf> shelves;
-  std::size_t open = 0;  // shelves before it are full
+  std::array<std::set<std::size_t>, kLanes + 1> by_free;  // shelves with so many free lanes
   for (const std::size_t i : order) {
     Rectangle& r = rest[i];
-    while (open < shelves.size() && shelves[open].lanes == kLanes) ++open;
-    auto shelf = std::find_if(shelves.begin() + static_cast<std::ptrdiff_t>(open), shelves.end(),
-                              [&](const Shelf& s) { return s.lanes + r.lanes <= kLanes; });
-    if (shelf == shelves.end()) {
-      shelf = shelves.insert(shelf, {plan.blocks, 0});
+    std::size_t first = shelves.size();
+    for (std::size_t free = r.lanes; free <= kLanes; ++free)
+      if (!by_free[free].empty()) first = std::min(first, *by_free[free].begin());
+    if (first == shelves.size()) {
+      shelves.push_back({plan.blocks, 0});
       plan.blocks += r.blocks;
     }
-    r.part.lane = shelf->lanes;
-    r.part.block = shelf->block;
-    shelf->lanes += r.lanes;
+    Shelf& shelf = shelves[first];
+    r.part.lane = shelf.lanes;
+    r.part.block = shelf.block;
+    by_free[kLanes - shelf.lanes].erase(first);
+    shelf.lanes += r.lanes;
+    by_free[kLanes - shelf.lanes].insert(first);
     plan.parts.push_back(std::move(r.part));
   }
   return plan;

@@ -38,7 +38,9 @@ struct BlockPlan {
   std::uint32_t blocks = 0;  // with block 0, which is the salt's
   std::vector<PackedPart> parts;
 };
-// Fewer than 2^30 values in all.
+// The number of parts that a tensor is cut into.
+std::uint64_t num_parts(const PackedTensor& t);
+// Fewer than 2^30 values in all. Cost: the number of parts, times its logarithm.
 BlockPlan plan_blocks(std::span<const PackedTensor> tensors);
 
 }  // namespace nescio

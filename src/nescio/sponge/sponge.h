@@ -20,23 +20,10 @@
 
 #include "nescio/base/error.h"
 #include "nescio/base/secret.h"
-#include "nescio/sponge/packing.h"
+#include "nescio/sponge/iv.h"
 #include "nescio/sponge/poseidon.h"
 
 namespace nescio {
-
-enum class DigestRole : std::uint8_t { weights, inputs, outputs };
-
-struct DigestSpec {
-  DigestRole role = DigestRole::weights;
-  std::vector<PackedTensor> tensors;  // at least one
-};
-
-inline constexpr std::size_t kDigestCells = 4;
-using DigestCells = std::array<F, kDigestCells>;  // an IV, a salt, or a digest
-
-// Canonical.
-DigestCells digest_iv(const DigestSpec& spec);
 
 // [8, plan.blocks]: the cells that are absorbed. values[t] are those of tensor t, dimension 0 fastest. Ranges are not
 // checked: a digit outside of its width is what the circuit would compute, too.

@@ -5,6 +5,8 @@
 #include "nescio/base/bits.h"
 #include "nescio/circuit/bounds.h"
 #include "nescio/circuit/check.h"
+#include "nescio/circuit/determined.h"
+#include "nescio/circuit/digests.h"
 #include "nescio/pcs/mask_rank.h"
 #include "nescio/proof/opening_shape.h"
 #include "nescio/statement/switches.h"
@@ -18,6 +20,7 @@ enum KeyRule : std::uint32_t {
   kArgumentSizes = 201,
   kLayoutParams = 202,
   kMaskRank = 203,
+  kDigests = 300,
   kSwitches = 1000
 };
 
@@ -51,6 +54,7 @@ Result<CheckedKey> verify_key(VerifyingKey key) {
   NESCIO_TRY_STATUS(check_circuit(circuit));
   NESCIO_TRY(const std::vector<Interval> bounds, derive_bounds(circuit));
   NESCIO_TRY_STATUS(check_switches(circuit, bounds, kSwitches));
+  NESCIO_TRY_STATUS(check_digests(circuit, kDigests));
 
   NESCIO_VERIFY(key.bindings.size() == num_bindings(circuit), ErrorCode::kVKey, kBindings);
   for (std::size_t i = 0; i < key.bindings.size(); ++i)
@@ -58,6 +62,9 @@ Result<CheckedKey> verify_key(VerifyingKey key) {
                   kBindings);
 
   CheckedKey out;
+  const std::vector<bool> determined = determined_tensors(circuit, bounds);
+  out.one_model_ = std::all_of(circuit.outputs.begin(), circuit.outputs.end(),
+                               [&](const OutputPort& port) { return determined[port.tensor]; });
   out.tensors_ = relation::segment_tensors(circuit);
   const bool quadratic = key.params.degree == 2;
   const std::vector<relation::Counts> messages =
