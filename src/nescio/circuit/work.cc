@@ -60,6 +60,8 @@ class Downwards {
       const bool both = private_[contract->a] && private_[contract->b];
       operand(*contract, both, contract->a, contract->a_labels, contract->b_labels);
       operand(*contract, both, contract->b, contract->b_labels, contract->a_labels);
+    } else if (const auto* cubic = std::get_if<Cubic>(&tensor.def)) {
+      for (const TensorId source : {cubic->a, cubic->b, cubic->c}) add(here_.all, counts_[source].all);  // at a point
     } else if (const auto* map = std::get_if<Map>(&tensor.def)) {
       add(here_.all, counts_[map->source].all);
       for (std::size_t d = 0; d < tensor.dims.size(); ++d)
@@ -116,7 +118,7 @@ std::uint64_t steps_of_claim(const Circuit& circuit, const TensorDef& tensor, bo
   if (std::holds_alternative<Constant>(tensor.def) || std::holds_alternative<Public>(tensor.def))
     n += kValueSteps * num_cells(tensor.dims);
   if (std::holds_alternative<Committed>(tensor.def)) n += kBlockSteps * num_products(tensor.dims);
-  if (product) n += kRelationSteps;
+  if (product) n += kRelationSteps * (std::holds_alternative<Cubic>(tensor.def) ? 2 : 1);
   if (const auto* contract = std::get_if<Contract>(&tensor.def); contract != nullptr && !product)
     n += kEntrySteps * std::min(num_cells(circuit[contract->a].dims), num_cells(circuit[contract->b].dims));
   if (const auto* packing = std::get_if<Packing>(&tensor.def))
@@ -186,7 +188,8 @@ std::uint64_t verifier_work(const Circuit& circuit) {
   const std::vector<ClaimCounts> claims = claim_counts(circuit);
   for (std::size_t id = 0; id < claims.size(); ++id) {
     const auto* contract = std::get_if<Contract>(&circuit.tensors[id].def);
-    const bool product = contract != nullptr && is_private[contract->a] && is_private[contract->b];
+    const bool product = std::holds_alternative<Cubic>(circuit.tensors[id].def) ||
+                         (contract != nullptr && is_private[contract->a] && is_private[contract->b]);
     add(saturating_mul(claims[id].all, steps_of_claim(circuit, circuit.tensors[id], product)), work);
     add(steps_of_weights(circuit.tensors[id], claims[id], product), work);
   }

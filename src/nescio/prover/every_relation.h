@@ -5,7 +5,7 @@
 //   squares = y y, cubes = y y y                                products, two waves
 //   moved[o] = y[o + 1], pairs[o] = y[2o] + y[2o + 1]           a shift, a sparse map
 //   scores[i] = sum_o k_o y[o, i], k constant                   a known operand; its switches have public ones
-//   digest(W, b), both in [-4, 4)                               packing, Poseidon, a public tensor of the key
+//   digest(W, b), both in [-4, 4)                               packing, Poseidon, cubics, a public tensor of the key
 #pragma once
 #include <map>
 #include <string>

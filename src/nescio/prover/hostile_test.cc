@@ -59,8 +59,8 @@ TEST(Hostile, a_key_has_a_binding_for_each_digest) {
 // Sound or not, as the bounds say; what is sound can be proven and verified.
 TEST(Hostile, keys_of_random_circuits) {
   std::size_t sound = 0;
-  for (std::uint64_t seed = 0; seed < 60; ++seed) {
-    RandomCircuit r(seed);
+  for (std::uint64_t seed = 0; seed < 80; ++seed) {
+    RandomCircuit r(seed, 2, seed % 8 == 0);
     const auto key = make_key(r.circuit, {}, quick());
     if (!key.ok()) continue;  // public values without a port
     const auto checked = verify_key(*key);

@@ -17,11 +17,12 @@ namespace nescio {
 // nothing else reads is held by a zero (against a committed copy) or by a lookup in a table of its own rows.
 class RandomCircuit {
  public:
-  explicit RandomCircuit(std::uint64_t seed, std::uint32_t segments = 2)
+  // A cubic is no integer: with cubics most circuits are of the field alone.
+  explicit RandomCircuit(std::uint64_t seed, std::uint32_t segments = 2, bool cubics = true)
       : rng_(seed), segments_(segments), builder_(segments) {
     for (int i = 0; i < 3; ++i) leaf(dims(below(4)));
     for (int i = 0; i < 8; ++i) {
-      switch (below(5)) {
+      switch (below(cubics ? 6 : 5)) {
         case 0:
           add_affine();
           break;
@@ -30,6 +31,9 @@ class RandomCircuit {
           break;
         case 2:
           add_known_factor();
+          break;
+        case 5:
+          add_cubic();
           break;
         default:
           add_contract();
@@ -176,6 +180,13 @@ class RandomCircuit {
     }
     const TensorId left = adapt(a, kMaxDepth - 1), right = below(3) == 0 ? leaf(b) : adapt(b, kMaxDepth - 1);
     keep(builder_.contract(left, a_labels, right, b_labels, y_labels), std::max(depth_[left], depth_[right]) + 1);
+  }
+
+  void add_cubic() {
+    const Dims d = dims(below(3));
+    const TensorId a = adapt(d, kMaxDepth - 1), b = below(3) == 0 ? a : adapt(d, kMaxDepth - 1);
+    const TensorId c = below(3) == 0 ? leaf(d) : adapt(d, kMaxDepth - 1);
+    keep(builder_.cubic(a, b, c), std::max({depth_[a], depth_[b], depth_[c]}) + 1);
   }
 
   void hold() {

@@ -7,9 +7,9 @@
 #include <set>
 
 #include "nescio/base/endian.h"
+#include "nescio/prover/every_relation.h"
 #include "nescio/prover/prove.h"
 #include "nescio/prover/recorded/steps.h"
-#include "nescio/relation/test_network.h"
 #include "nescio/verifier/test_key.h"
 #include "nescio/verifier/verifier.h"
 
@@ -42,13 +42,20 @@ std::size_t next_challenge(const std::vector<Step>& list, std::size_t i) {
   return list.size();
 }
 
+VerifyingKey key_of(const EveryRelation& net) {
+  VerifyingKey key = toy_key<Ext3>(net.circuit(), 9);
+  key.bindings = net.bindings;
+  return key;
+}
+
 struct Fixture {
-  TestNetwork net{4, 2};
-  VerifyingKey key = toy_key<Ext3>(net.circuit, 7);
+  EveryRelation net{2};
+  VerifyingKey key = key_of(net);
   CheckedKey checked = UncheckedKeyForTests::make(key);
   std::vector<std::uint8_t> statement = {'s'}, context = {'c'}, proof;
   std::vector<Step> honest;
   Fixture() {
+    net.fit(key);
     const auto made = prove({key, net.witness, net.statement, statement, context}, SecretDigest(Digest{}));
     NESCIO_CHECK(made.ok());
     proof = *made;
@@ -98,8 +105,11 @@ TEST(Recorded, each_message_changes_the_next_challenge) {
                                      "c0",
                                      "c2",
                                      "c3",
+                                     "c4",
                                      "a",
                                      "b",
+                                     "ab",
+                                     "c",
                                      "triple.a",
                                      "triple.b",
                                      "open.sigma_res",
@@ -130,7 +140,7 @@ TEST(Recorded, everything_public_changes_the_first_challenge) {
   f.expect_change(run(f.checked, f.net.statement, {}, f.context, f.proof, false), at("statement"));
   f.expect_change(run(f.checked, f.net.statement, f.statement, {}, f.proof, false), at("context"));
   PublicValues values = f.net.statement;
-  values[f.net.lower][0] += F(1);
+  values[f.net.lo][0] += F(1);
   f.expect_change(run(f.checked, values, f.statement, f.context, f.proof, false), at("public"));
   VerifyingKey other = f.key;
   other.circuit.outputs[0].name = "another";
