@@ -5,6 +5,10 @@
 
 namespace nescio::cli {
 
+void hold_secrets() {
+  if (!forbid_core_dumps()) std::fprintf(stderr, "nescio: warning: core dumps could not be forbidden\n");
+}
+
 int fail(const Options& options, const Error& error) {
   if (options.json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();

@@ -18,6 +18,8 @@ struct Options {
   unsigned threads = 0;  // 0: all
 };
 
+// Before a command reads private files: this process leaves no core dump. Warns where the system refuses.
+void hold_secrets();
 // Prints the error and all others found with it, says what to do, and returns kUsage.
 int fail(const Options& options, const Error& error);
 // One line "name   value"; left out with --json.

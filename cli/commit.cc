@@ -13,6 +13,7 @@ struct Arguments {
 };
 
 int run(Arguments& args, const Options& options) {
+  hold_secrets();
   for (const std::string& group : args.bind)
     (group == "inputs" ? args.commit.input_digest : args.commit.output_digest) = true;
   const auto bytes = read_private_file(args.model);

@@ -22,6 +22,7 @@ int run(Arguments& args, const Options& options) {
       return fail(options, Error{ErrorCode::kUsage, 0, "--dimension " + d + ": write NAME=SIZE", {}});
     args.compile.dimensions[d.substr(0, equals)] = size;
   }
+  hold_secrets();
   const auto model = compile_model(args.model, args.calibration, args.compile, progress_bar(options));
   if (!model.ok()) return fail(options, model.error());
   const auto bytes = write_model(*model);

@@ -30,6 +30,7 @@ Status write_salt(const std::string& path, const DigestCells& salt) {
 }
 
 int run(const Arguments& args, const Options& options) {
+  hold_secrets();
   const auto bytes = read_private_file(args.key);
   if (!bytes.ok()) return fail(options, bytes.error());
   const auto key = read_proving_key(*bytes);

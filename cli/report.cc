@@ -41,6 +41,7 @@ std::string predictions_csv(const Model& model, const Accuracy& accuracy) {
 }
 
 int run(const Arguments& args, const Options& options) {
+  hold_secrets();
   const auto bytes = read_private_file(args.model);
   if (!bytes.ok()) return fail(options, bytes.error());
   const auto model = read_model(*bytes);

@@ -3,3 +3,4 @@
 #include "nescio/base/error.h"
 #include "nescio/base/file.h"
 #include "nescio/base/parallel.h"
+#include "nescio/base/process.h"
