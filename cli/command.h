@@ -39,5 +39,6 @@ void add_prove(CLI::App& app, const Options& options, int& exit_code);
 void add_verify(CLI::App& app, const Options& options, int& exit_code);
 void add_inspect(CLI::App& app, const Options& options, int& exit_code);
 void add_report(CLI::App& app, const Options& options, int& exit_code);
+void add_bench(CLI::App& app, const Options& options, int& exit_code);
 
 }  // namespace nescio::cli

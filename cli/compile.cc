@@ -1,8 +1,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "command.h"
-#include "nescio/api/prover_model.h"
+#include "measure.h"
 #include "progress.h"
 
 namespace nescio::cli {
@@ -23,20 +22,15 @@ int run(Arguments& args, const Options& options) {
     args.compile.dimensions[d.substr(0, equals)] = size;
   }
   hold_secrets();
-  const auto model = compile_model(args.model, args.calibration, args.compile, progress_bar(options));
+  const Progress progress = progress_bar(options);
+  const auto source = read_source(args.model, args.calibration, args.compile, progress);
+  if (!source.ok()) return fail(options, source.error());
+  const auto model = compile_model(*source, args.compile, progress);
   if (!model.ok()) return fail(options, model.error());
   const auto bytes = write_model(*model);
   if (const Status written = write_file(args.output, bytes, 0600); !written.ok()) return fail(options, written.error());
   line(options, "compiled", args.output + " (private), " + grouped(bytes.size()) + " bytes");
-  nlohmann::ordered_json outputs = nlohmann::ordered_json::array();
-  for (const OutputError& e : model->accuracy.outputs) {
-    char text[160];
-    std::snprintf(text, sizeof text, "largest error %.3g, mean %.3g, of a range of %.4g", e.largest, e.mean, e.range);
-    line(options, "output " + e.output, text);
-    outputs.push_back({{"name", e.output}, {"largest_error", e.largest}, {"mean_error", e.mean}, {"range", e.range}});
-  }
-  line(options, "calibrated on",
-       grouped(model->accuracy.rows) + " rows, of which " + grouped(model->accuracy.out_of_range) + " out of range");
+  const nlohmann::ordered_json outputs = show_accuracy(options, model->accuracy);
   for (const std::string& note : model->graph.notes) line(options, "note", note);
   json(options, {{"ok", true},
                  {"model", args.output},

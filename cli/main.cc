@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   add_verify(app, options, exit_code);
   add_inspect(app, options, exit_code);
   add_report(app, options, exit_code);
+  add_bench(app, options, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

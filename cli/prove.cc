@@ -1,10 +1,8 @@
-#include <chrono>
 #include <cstdio>
 #include <memory>
 
-#include "command.h"
+#include "measure.h"
 #include "nescio/api/digest_text.h"
-#include "nescio/api/prover_model.h"
 #include "progress.h"
 
 namespace nescio::cli {
@@ -48,40 +46,30 @@ int run(const Arguments& args, const Options& options) {
   if ((!args.input_salt_out.empty() && !disclosure.input_digest) ||
       (!args.output_salt_out.empty() && !disclosure.output_digest))
     return fail(options, Error{ErrorCode::kUsage, 0, "a salt is asked for, but the key binds no such digest", {}});
-  const auto start = std::chrono::steady_clock::now();
-  const auto proven = prove_statement(*key, request, progress_bar(options));
-  const double prove_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-  if (!proven.ok()) return fail(options, proven.error());
+  const auto made = timed_prove(*key, request, progress_bar(options));
+  if (!made.ok()) return fail(options, made.error());
+  const Proven& proven = made->proven;
   // The salts first: a digest that nobody can open is of no use.
   for (const Status& s :
-       {write_salt(args.input_salt_out, proven->input_salt), write_salt(args.output_salt_out, proven->output_salt)})
+       {write_salt(args.input_salt_out, proven.input_salt), write_salt(args.output_salt_out, proven.output_salt)})
     if (!s.ok()) return fail(options, s.error());
-  if (const Status written = write_file(args.output, proven->file, 0644); !written.ok())
+  if (const Status written = write_file(args.output, proven.file, 0644); !written.ok())
     return fail(options, written.error());
-  const Timings& t = proven->timings;
   char text[96];
-  std::snprintf(text, sizeof text, "%.1f ms", prove_ms);
+  std::snprintf(text, sizeof text, "%.1f ms", made->ms);
   line(options, "proven", args.statement.empty() ? "(only the revealed values)" : args.statement);
-  line(options, "proof", args.output + ", " + grouped(proven->file.size()) + " bytes");
+  line(options, "proof", args.output + ", " + grouped(proven.file.size()) + " bytes");
   line(options, "time", text);
-  line(options, "memory", grouped(peak_memory_bytes() / 1000000) + " MB");
+  line(options, "memory", grouped(made->peak_memory_bytes / 1000000) + " MB");
   json(options, {{"ok", true},
                  {"statement", args.statement},
                  {"proof", args.output},
-                 {"proof_bytes", proven->file.size()},
-                 {"prove_ms", prove_ms},
-                 {"phases_ms",
-                  {{"witness", proven->witness_ms},
-                   {"evaluate", t.evaluate},
-                   {"random", t.random},
-                   {"commit", t.commit},
-                   {"segments", t.segments},
-                   {"functional", t.functional},
-                   {"opening", t.opening},
-                   {"self_verify", proven->verify_ms}}},
-                 {"zero_knowledge_ms", t.zero_knowledge},
+                 {"proof_bytes", proven.file.size()},
+                 {"prove_ms", made->ms},
+                 {"phases_ms", phases_json(proven)},
+                 {"zero_knowledge_ms", proven.timings.zero_knowledge},
                  {"threads", num_threads()},
-                 {"peak_memory_bytes", peak_memory_bytes()}});
+                 {"peak_memory_bytes", made->peak_memory_bytes}});
   return kDone;
 }
 

@@ -2,8 +2,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "command.h"
-#include "nescio/api/prover_model.h"
+#include "measure.h"
 #include "progress.h"
 
 namespace nescio::cli {
@@ -66,21 +65,14 @@ int run(const Arguments& args, const Options& options) {
   line(options, "circuit",
        grouped(cells) + " cells, " + grouped(lookups) + " lookups, " + grouped(rows) + " table rows, " +
            std::to_string(c.segments) + " segment(s)");
-  nlohmann::ordered_json declared = nlohmann::ordered_json::array(), outputs = declared;
+  nlohmann::ordered_json declared = nlohmann::ordered_json::array();
   for (const QuantNode& n : model->graph.nodes)
     for (const QuantWeights& w : n.weights) {
       line(options, "weights " + w.name,
            std::to_string(w.values.size()) + " integers of " + std::to_string(w.bits) + " bits");
       declared.push_back({{"name", w.name}, {"values", w.values.size()}, {"bits", w.bits}});
     }
-  for (const OutputError& e : accuracy.outputs) {
-    char text[160];
-    std::snprintf(text, sizeof text, "largest error %.3g, mean %.3g, of a range of %.4g", e.largest, e.mean, e.range);
-    line(options, "output " + e.output, text);
-    outputs.push_back({{"name", e.output}, {"largest_error", e.largest}, {"mean_error", e.mean}, {"range", e.range}});
-  }
-  line(options, "measured on",
-       grouped(accuracy.rows) + " rows, of which " + grouped(accuracy.out_of_range) + " out of range");
+  const nlohmann::ordered_json outputs = show_accuracy(options, accuracy);
   if (!args.predictions.empty()) {
     const std::string csv = predictions_csv(*model, accuracy);
     const std::span<const std::uint8_t> data(reinterpret_cast<const std::uint8_t*>(csv.data()), csv.size());

@@ -1,11 +1,9 @@
-#include "nescio/api/verify.h"
-
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
 #include "disclosure.h"
+#include "measure.h"
 
 namespace nescio::cli {
 namespace {
@@ -13,10 +11,6 @@ namespace {
 struct Arguments {
   std::string key, proof, statement, context;
 };
-
-double ms_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
 
 std::string hidden(const Circuit& circuit, const Disclosed& disclosed) {
   std::string out = "the weights and every intermediate value";
@@ -43,21 +37,14 @@ int run(const Arguments& args, const Options& options) {
   if (!key_bytes.ok()) return fail(options, key_bytes.error());
   const auto proof = read_file(args.proof, kMaxProofFile);
   if (!proof.ok()) return fail(options, proof.error());
-  const auto start = std::chrono::steady_clock::now();
-  auto key = read_key(*key_bytes);
-  if (!key.ok()) return invalid(options, key.error());
-  const auto checked = verify_key(std::move(*key));
-  if (!checked.ok()) return invalid(options, checked.error());
-  const double key_ms = ms_since(start);
   Expected expected;
   if (!args.statement.empty()) expected.statement = args.statement;
   if (!args.context.empty()) expected.context = std::vector<std::uint8_t>(args.context.begin(), args.context.end());
-  const auto begin = std::chrono::steady_clock::now();
-  const auto verdict = verify_proof(*checked, *proof, expected);
-  const double verify_ms = ms_since(begin);
-  if (!verdict.ok())
-    return verdict.error().code == ErrorCode::kUsage ? fail(options, verdict.error())
-                                                     : invalid(options, verdict.error());
+  const auto run = timed_verify(*key_bytes, *proof, expected);
+  if (!run.ok())
+    return run.error().code == ErrorCode::kUsage ? fail(options, run.error()) : invalid(options, run.error());
+  const CheckedKey* checked = &run->key;
+  const Verdict* verdict = &run->verdict;
 
   const Circuit& circuit = checked->key().circuit;
   const Disclosed& disclosed = verdict->disclosed;
@@ -94,7 +81,7 @@ int run(const Arguments& args, const Options& options) {
   line(options, "stays hidden", hidden(circuit, disclosed));
   line(options, "security", bits_text);
   char time[64];
-  std::snprintf(time, sizeof time, "%.2f ms (key check %.2f ms)", verify_ms, key_ms);
+  std::snprintf(time, sizeof time, "%.2f ms (key check %.2f ms)", run->ms, run->key_ms);
   line(options, "time", time);
   json(options, {{"valid", true},
                  {"statement", to_string(verdict->statement)},
@@ -108,8 +95,8 @@ int run(const Arguments& args, const Options& options) {
                  {"hidden", hidden(circuit, disclosed)},
                  {"security_bits", checked->key().params.security_bits},
                  {"weakest_term_bits", bits},
-                 {"verify_ms", verify_ms},
-                 {"key_check_ms", key_ms},
+                 {"verify_ms", run->ms},
+                 {"key_check_ms", run->key_ms},
                  {"proof_bytes", proof->size()},
                  {"key_bytes", key_bytes->size()},
                  {"peak_memory_bytes", peak_memory_bytes()}});

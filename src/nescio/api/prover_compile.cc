@@ -99,25 +99,40 @@ bool same_ports(const Graph& graph, const std::vector<Port>& floats, const Quant
 
 }  // namespace
 
-Result<Model> compile_model(const std::string& onnx_path, const std::string& calibration_path,
-                            const CompileOptions& options, const Progress& progress) {
+Result<ModelSource> read_source(const std::string& onnx_path, const std::string& calibration_path,
+                                const CompileOptions& options, const Progress& progress) {
   report(progress, "reading the model", 0);
   NESCIO_TRY(const auto onnx, read_private_file(onnx_path, std::size_t{1} << 31));
   const std::size_t slash = onnx_path.rfind('/');
-  NESCIO_TRY(const Graph graph,
+  ModelSource source;
+  NESCIO_TRY(source.graph,
              import_canonical(onnx, slash == std::string::npos ? "." : onnx_path.substr(0, slash), options.dimensions));
-  report(progress, "calibrating", 0);
   NESCIO_TRY(const NamedArrays arrays, read_arrays(calibration_path));
-  NESCIO_TRY(const Calibration calibration, make_calibration(arrays, graph));
+  NESCIO_TRY(source.calibration, make_calibration(arrays, source.graph));
+  source.onnx.emplace_back(onnx.begin(), onnx.end());
+  return source;
+}
+
+NamedArrays example_of(const ModelSource& source) {
+  NamedArrays out;
+  for (std::size_t i = 0; i < source.graph.inputs.size(); ++i) {
+    const Tensor& x = source.calibration.rows[0][i];
+    out.emplace_back(source.graph.inputs[i].name, Array{{x.size()}, x.reals()});
+  }
+  return out;
+}
+
+Result<Model> compile_model(const ModelSource& source, const CompileOptions& options, const Progress& progress) {
+  report(progress, "calibrating", 0);
   Model model;
-  NESCIO_TRY(model.graph, quantise(graph, calibration, options.quant));
+  NESCIO_TRY(model.graph, quantise(source.graph, source.calibration, options.quant));
   report(progress, "choosing tables", 0);
   NESCIO_TRY(model.plan, choose_plan(model.graph));
   NESCIO_TRY(const Program program, make_program(model.graph, model.plan));
-  NESCIO_TRY(model.accuracy, compare(graph, model.graph, program, calibration, progress));
+  NESCIO_TRY(model.accuracy, compare(source.graph, model.graph, program, source.calibration, progress));
   model.accuracy.float_values.clear();
   model.accuracy.quantised_values.clear();
-  model.float_model.emplace_back(onnx.begin(), onnx.end());
+  model.float_model = source.onnx;
   report(progress, "compiled", 1);
   return model;
 }

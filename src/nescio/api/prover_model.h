@@ -44,9 +44,21 @@ struct CompileOptions {
   QuantOptions quant = {};
   std::map<std::string, std::int64_t> dimensions = {};  // sizes of dimensions that the model leaves open
 };
+// What a model is compiled from.
+struct ModelSource {
+  Graph graph;
+  Calibration calibration;
+  std::vector<SecretString> onnx;  // the file's bytes, one string, or none
+};
 // kModel, kOp, .. all problems at once; kCalib.
-Result<Model> compile_model(const std::string& onnx_path, const std::string& calibration_path,
-                            const CompileOptions& options, const Progress& progress = {});
+Result<ModelSource> read_source(const std::string& onnx_path, const std::string& calibration_path,
+                                const CompileOptions& options, const Progress& progress = {});
+// For measurements: a fully connected network, ReLU between, "x" [1, widths.front()] to "y" [1, widths.back()]. Weights
+// and examples from a fixed seed. At least two widths.
+ModelSource generated_source(std::span<const std::uint32_t> widths);
+// The first example.
+NamedArrays example_of(const ModelSource& source);
+Result<Model> compile_model(const ModelSource& source, const CompileOptions& options, const Progress& progress = {});
 SecretVector<std::uint8_t> write_model(const Model& model);
 Result<Model> read_model(std::span<const std::uint8_t> bytes);  // kKey
 Result<Accuracy> measure(const Model& model, const std::string& data_path, const Progress& progress = {});

@@ -66,7 +66,7 @@ struct EveryRelation {
       : model_(model), batch_(batch) {
     EmitBackend emit;
     const Vars v = lower(emit);
-    emit.builder().digest({Group::weights, emit.tensor(v.digest)});
+    emit.builder().digest(digest_port(emit, Group::weights, v.digest));
     emit.builder().output({"scores",
                            {batch_},
                            emit.tensor(v.scores),
@@ -127,7 +127,8 @@ struct EveryRelation {
 
  private:
   struct Vars {
-    Var w, b, x, r, y, scores, digest;
+    Var w, b, x, r, y, scores;
+    DigestGadget digest;
     std::vector<BoundTensor> bound;
     OutputSwitches switches;
   };

@@ -1,0 +1,57 @@
+#include "measure.h"
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+
+namespace nescio::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double ms_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+}  // namespace
+
+Result<ProveRun> timed_prove(const ProvingKey& key, const ProveRequest& request, const Progress& progress) {
+  std::ofstream("/proc/self/clear_refs") << "5";  // forgets the peak so far
+  const auto start = Clock::now();
+  NESCIO_TRY(Proven proven, prove_statement(key, request, progress));
+  return ProveRun{std::move(proven), ms_since(start), peak_memory_bytes()};
+}
+
+nlohmann::ordered_json phases_json(const Proven& proven) {
+  const Timings& t = proven.timings;
+  return {{"witness", proven.witness_ms}, {"evaluate", t.evaluate},         {"random", t.random},
+          {"commit", t.commit},           {"segments", t.segments},         {"functional", t.functional},
+          {"opening", t.opening},         {"self_verify", proven.verify_ms}};
+}
+
+nlohmann::ordered_json show_accuracy(const Options& options, const Accuracy& accuracy) {
+  nlohmann::ordered_json outputs = nlohmann::ordered_json::array();
+  for (const OutputError& e : accuracy.outputs) {
+    char text[160];
+    std::snprintf(text, sizeof text, "largest error %.3g, mean %.3g, of a range of %.4g", e.largest, e.mean, e.range);
+    line(options, "output " + e.output, text);
+    outputs.push_back({{"name", e.output}, {"largest_error", e.largest}, {"mean_error", e.mean}, {"range", e.range}});
+  }
+  line(options, "measured on",
+       grouped(accuracy.rows) + " rows, of which " + grouped(accuracy.out_of_range) + " out of range");
+  return outputs;
+}
+
+Result<VerifyRun> timed_verify(std::span<const std::uint8_t> key, std::span<const std::uint8_t> proof,
+                               const Expected& expected) {
+  const auto start = Clock::now();
+  NESCIO_TRY(VerifyingKey parsed, read_key(key));
+  NESCIO_TRY(CheckedKey checked, verify_key(std::move(parsed)));
+  const double key_ms = ms_since(start);
+  const auto begin = Clock::now();
+  NESCIO_TRY(Verdict verdict, verify_proof(checked, proof, expected));
+  const double ms = ms_since(begin);
+  return VerifyRun{std::move(checked), std::move(verdict), key_ms, ms};
+}
+
+}  // namespace nescio::cli
