@@ -6,7 +6,7 @@
 namespace nescio {
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
+using Bytes = SecretVector<std::uint8_t>;
 
 void seal(Bytes& file) {
   const Digest sum = Hasher().part(file).finish();

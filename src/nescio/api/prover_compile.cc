@@ -117,7 +117,8 @@ NamedArrays example_of(const ModelSource& source) {
   NamedArrays out;
   for (std::size_t i = 0; i < source.graph.inputs.size(); ++i) {
     const Tensor& x = source.calibration.rows[0][i];
-    out.emplace_back(source.graph.inputs[i].name, Array{{x.size()}, x.reals()});
+    const std::vector<double> reals = x.reals();
+    out.emplace_back(source.graph.inputs[i].name, Array{{x.size()}, {reals.begin(), reals.end()}});
   }
   return out;
 }

@@ -92,7 +92,7 @@ struct Proven {
   std::vector<std::uint8_t> file;  // api/proof_file.h; it has been verified
   Timings timings;
   double witness_ms = 0, verify_ms = 0;
-  DigestCells input_salt{}, output_salt{};  // as used; secret
+  DigestCells input_salt{}, output_salt{};  // as used; secret: for the caller to wipe
 };
 // The digest of inputs under a salt, from a public key alone: what somebody who vouches for data signs. kUsage when the
 // key has none; otherwise as prove_statement.

@@ -42,7 +42,7 @@ Result<DigestCells> group_digest(const Circuit& circuit, Group group, const Inte
 Result<IntegerOutputs> run_model(const Program& program, const QuantGraph& graph, const IntegerInputs& inputs);
 
 struct Salts {
-  DigestCells weights{}, inputs{}, outputs{};
+  DigestCells weights{}, inputs{}, outputs{};  // secret
 };
 // A whole witness; what the digest says of it is not checked here (prover/prove.h does). `statement` gives the public
 // values once the outputs are known, or refuses.

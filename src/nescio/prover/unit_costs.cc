@@ -111,11 +111,11 @@ double lookup_leaf() {
   Prf random = words(3);
   for (unsigned d = 0; d < E::D; ++d) random.fill(std::span(q.plane(d), kN));
   return least([&] {
-           ExtVector<E> p(kN), denominators = q.clone();
-           std::fill_n(p.plane(0), kN, -F(1));
+           SecretVector<F> p(kN, -F(1));
+           ExtVector<E> denominators = q.clone();
            ProofWriter out;
            zk::ProverChannel<E> ch(pads, Transcript(std::span<const std::uint8_t>()), out);
-           return timed([&] { lookup::prove_tree(ch, std::move(p), std::move(denominators)); });
+           return timed([&] { lookup::prove_tree(ch, 16, std::move(p), std::move(denominators)); });
          }) /
          kN;
 }

@@ -249,8 +249,8 @@ TEST(Statement, revealed_values_without_a_name_are_refused) {
   Circuit c = model();
   c.outputs.resize(1);
   const Revealed unnamed{"", {39}}, named{"score", {39}};
-  EXPECT_TRUE(statement_values(c, parsed(""), std::span(&named, 1)).ok());
-  const auto v = statement_values(c, parsed(""), std::span(&unnamed, 1));
+  EXPECT_TRUE(statement_values(c, parsed(""), {{named}, {}, {}}).ok());
+  const auto v = statement_values(c, parsed(""), {{unnamed}, {}, {}});
   ASSERT_FALSE(v.ok());
   EXPECT_EQ(v.error().code, ErrorCode::kVStatement);
 }
