@@ -68,6 +68,15 @@ void watch(const Digest& seed, Chosen& chosen) {
   registry().by_seed[seed] = &chosen;
 }
 
+void forget(const Digest& seed) {
+  Registry& r = registry();
+  const std::lock_guard lock(r.mutex);
+  const auto it = r.by_seed.find(seed);
+  if (it == r.by_seed.end()) return;
+  std::erase_if(r.by_key, [&](const auto& entry) { return entry.second.first == it->second; });
+  r.by_seed.erase(it);
+}
+
 SecretDigest::~SecretDigest() {
   wipe(bytes.data(), bytes.size());
 }

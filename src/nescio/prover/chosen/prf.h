@@ -40,7 +40,8 @@ struct Chosen {
 
 // A seed, and the choices for runs under it; no two calls return the same seed. `chosen` must outlive the runs.
 Digest seed_for(Chosen& chosen);
-// The same for a given seed.
+// The same for a given seed; and its end.
 void watch(const Digest& seed, Chosen& chosen);
+void forget(const Digest& seed);
 
 }  // namespace nescio
