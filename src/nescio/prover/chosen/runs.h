@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,7 +44,8 @@ struct Words {
 
 // Values minus pads, factors minus entries of triples; and what is sent in clear.
 inline bool is_product(const std::string& label) {
-  return label == "u" || label == "q1" || label == "p1" || label == "q0" || label == "a" || label == "b";
+  static const std::set<std::string> products = {"u", "q1", "p1", "q0", "a", "b", "ab", "c"};
+  return products.contains(label);
 }
 inline bool is_clear(const std::string& label) {
   return label == "root.q" || label == "triple.a" || label == "triple.b";
