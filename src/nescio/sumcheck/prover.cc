@@ -249,8 +249,8 @@ class Running {
       if (r != nullptr && next[k].size() > n) next[k].set(n, E::zero());
       most = std::max(most, n);
     }
-    std::vector<std::array<E, 4>> weighted_sums(terms_.size());
-    std::vector<Poly<E>> plain_sums(terms_.size());
+    SecretVector<std::array<E, 4>> weighted_sums(terms_.size());
+    SecretVector<Poly<E>> plain_sums(terms_.size());
     unsigned chunk_bits = std::min(bits_, kInner);
     for (const State& t : terms_)  // alike in all
       if (!t.eq.empty() && bits_ > 0) chunk_bits = t.eq.split().chunk_bits();
@@ -258,8 +258,8 @@ class Running {
     std::mutex mutex;
     parallel_for((most + chunk - 1) / chunk, std::max<std::size_t>(1, kGrain / chunk),
                  [&](std::size_t begin, std::size_t end) {
-                   std::vector<std::array<E, 4>> w(terms_.size());
-                   std::vector<Poly<E>> p(terms_.size());
+                   SecretVector<std::array<E, 4>> w(terms_.size());
+                   SecretVector<Poly<E>> p(terms_.size());
                    for (std::size_t c = begin; c < end; ++c) {
                      if (r != nullptr) fold_chunk(*r, c * chunk, chunk, next);
                      for (std::size_t j = 0; j < terms_.size() && bits_ > 0; ++j)
@@ -311,7 +311,7 @@ class Running {
 
   unsigned bits_;
   std::vector<Table<E>> tables_;
-  std::vector<State> terms_;
+  SecretVector<State> terms_;
   E constant_;
 };
 
@@ -320,7 +320,7 @@ class Running {
 template <class E>
 Proven<E> prove_plain(zk::ProverChannel<E>& ch, unsigned rounds, unsigned degree, std::vector<Group<E>> groups) {
   const E half = E(F(2).inverse());
-  std::vector<Running<E>> running;
+  SecretVector<Running<E>> running;
   running.reserve(groups.size());
   for (Group<E>& g : groups) running.emplace_back(std::move(g), rounds);
   groups.clear();
