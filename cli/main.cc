@@ -4,8 +4,10 @@
 
 #include "command.h"
 
-int main(int argc, char** argv) {
-  using namespace nescio::cli;
+namespace nescio::cli {
+namespace {
+
+int run(int argc, char** argv) {
   CLI::App app("Nescio: prove what a private model says of a private input, and nothing else.", "nescio");
   app.set_version_flag("--version", NESCIO_VERSION);
   app.require_subcommand(1);
@@ -15,7 +17,7 @@ int main(int argc, char** argv) {
   app.add_flag("--json", options.json, "one JSON object on stdout");
   app.add_option("--threads", options.threads, "threads (default: all cores); never changes a proof")
       ->check(CLI::Range(1, 1024));
-  app.parse_complete_callback([&] { nescio::set_num_threads(options.threads); });
+  app.parse_complete_callback([&] { set_num_threads(options.threads); });
   add_compile(app, options, exit_code);
   add_commit(app, options, exit_code);
   add_prove(app, options, exit_code);
@@ -27,12 +29,20 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? kDone : kUsage;
-  } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "nescio: E_MEMORY: out of memory\n");
-    return kUsage;
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "nescio: %s\n", e.what());
-    return kUsage;
   }
   return exit_code;
+}
+
+}  // namespace
+}  // namespace nescio::cli
+
+int main(int argc, char** argv) {
+  try {
+    return nescio::cli::run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "nescio: E_MEMORY: out of memory\n");
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "nescio: %s\n", e.what());
+  }
+  return nescio::cli::kUsage;
 }

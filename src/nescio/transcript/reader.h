@@ -23,11 +23,11 @@ class ProofReader {
 
   template <class E>
   Result<E> ext(std::string_view label, Transcript& tr) {
-    return ext_<E>(label, &tr);
+    return read_ext<E>(label, &tr);
   }
   template <class E>
   Result<E> ext(std::string_view label) {
-    return ext_<E>(label, nullptr);
+    return read_ext<E>(label, nullptr);
   }
   Result<F> base(std::string_view label);
   // Fills out with out.size() base elements.
@@ -44,7 +44,7 @@ class ProofReader {
 
  private:
   template <class E>
-  Result<E> ext_(std::string_view label, Transcript* tr) {
+  Result<E> read_ext(std::string_view label, Transcript* tr) {
     const std::size_t at = in_.position();
     NESCIO_TRY(const auto bytes, in_.take(E::kBytes));
     E x;

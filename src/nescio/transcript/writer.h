@@ -25,11 +25,11 @@ class ProofWriter {
 
   template <class E>
   void ext(std::string_view label, const E& x, Transcript& tr) {
-    ext_(label, x, &tr);
+    put_ext(label, x, &tr);
   }
   template <class E>
   void ext(std::string_view label, const E& x) {
-    ext_(label, x, nullptr);
+    put_ext(label, x, nullptr);
   }
   void base(std::string_view label, F x) { bases(label, std::span<const F>(&x, 1)); }
   void bases(std::string_view label, std::span<const F> xs);
@@ -52,7 +52,7 @@ class ProofWriter {
  private:
   void put(std::string_view kind, std::string_view label, std::span<const std::uint8_t> bytes, Transcript* tr);
   template <class E>
-  void ext_(std::string_view label, const E& x, Transcript* tr) {
+  void put_ext(std::string_view label, const E& x, Transcript* tr) {
     std::array<std::uint8_t, E::kBytes> b;
     encode(x, b.data());
     put("E", label, b, tr);

@@ -63,7 +63,7 @@ std::vector<std::uint32_t> count_readers(const Circuit& circuit, Keep keep) {
   return readers;
 }
 
-Error failed(std::size_t where, std::string what, std::size_t cell) {
+Error failed(std::size_t where, const std::string& what, std::size_t cell) {
   return Error{ErrorCode::kSelfCheck,
                static_cast<std::uint32_t>(where),
                what + " does not hold at cell " + std::to_string(cell),
