@@ -21,10 +21,15 @@ TEST(Process, core_dumps_are_forbidden) {
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     if (!forbid_core_dumps()) _exit(1);
     if (getrlimit(RLIMIT_CORE, &after) != 0 || after.rlim_cur != 0 || after.rlim_max != 0) _exit(2);
-#if !defined(__SANITIZE_ADDRESS__)
-#if !defined(__has_feature) || !__has_feature(address_sanitizer)
-    if (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0) _exit(3);
+#if defined(__SANITIZE_ADDRESS__)
+#define NESCIO_UNDER_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define NESCIO_UNDER_ASAN 1
 #endif
+#endif
+#if !defined(NESCIO_UNDER_ASAN)
+    if (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0) _exit(3);
 #endif
     _exit(0);
   }
