@@ -6,6 +6,7 @@
 
 #include "nescio/prover/dishonest/dishonest_prover.h"
 #include "nescio/prover/every_relation.h"
+#include "nescio/relation/test_network.h"
 
 namespace nescio {
 namespace {
@@ -155,6 +156,70 @@ TEST(DishonestStep, each_step_is_caught_by_an_equation) {
     const auto& log = caught.told.log;
     const auto at = std::ranges::find_if(log, [&](const auto& e) { return e.offset >= caught.verdict.error().where; });
     EXPECT_EQ(at == log.end() ? "end" : at->label, step.place);
+  }
+}
+
+// What a segment sends in clear at its end, before the join.
+struct Ends {
+  std::vector<E> a, b;  // triple.a, triple.b of each segment
+};
+Ends ends_of(const VerifyingKey& key, const Witness& witness, const PublicValues& statement) {
+  Ends out;
+  Cheat<E> cheat;
+  cheat.opens = false;
+  cheat.message = [&](std::uint32_t, std::size_t, std::string_view label, const E& x) {
+    if (label == "triple.a") out.a.push_back(x);
+    if (label == "triple.b") out.b.push_back(x);
+    return x;
+  };
+  tell<E>(key, witness, statement, cheat);
+  return out;
+}
+
+// Errors that cancel: each claim has a power of rho of its own. First in one segment: the two factors exchanged, whose
+// product is the same.
+TEST(DishonestStep, opposite_errors_of_one_segment) {
+  EveryRelation net(7);
+  const VerifyingKey key = key_of(net);
+  net.fit(key);
+  const Ends ends = ends_of(key, net.witness, net.statement);
+  for (std::uint32_t which = 0; which < 7; ++which) {
+    Cheat<E> cheat;
+    cheat.message = [&](std::uint32_t s, std::size_t, std::string_view label, const E& x) {
+      if (s != which) return x;
+      return label == "triple.a" ? ends.b[s] : label == "triple.b" ? ends.a[s] : x;
+    };
+    const Outcome<E> out = outcome(net, cheat);
+    EXPECT_EQ(out.told.failing, (Names{"triple.a", "triple.b"}));
+    EXPECT_EQ(out.code(), ErrorCode::kVOpening) << which;
+  }
+}
+
+// Then in two segments that claim the same: all three errors of the one are those of the other, negated.
+TEST(DishonestStep, opposite_errors_of_two_segments) {
+  TestNetwork net(4, 7);
+  const VerifyingKey key = toy_key<E>(net.circuit, 7);
+  net.witness.values.resize(key.circuit.tensors.size());
+  net.statement.resize(key.circuit.tensors.size());
+  const std::vector<relation::Counts> counts = relation::count_messages<E>(key.circuit);
+  const Ends ends = ends_of(key, net.witness, net.statement);
+  for (std::uint32_t first = 1; first < 5; ++first) {
+    const std::uint32_t second = first + 1;  // segments 1 to 5 are empty
+    ASSERT_EQ(counts[first].constraints, counts[second].constraints);
+    const E da = E::one();
+    const E db = (ends.b[second] - ends.b[first]) * (ends.a[first] - ends.a[second] + da + da).inverse();
+    Cheat<E> cheat;
+    E product;  // the error of both
+    cheat.message = [&](std::uint32_t s, std::size_t, std::string_view label, const E& x) {
+      if (s != first && s != second) return x;
+      const E sign = s == first ? E::one() : -E::one();
+      if (label == "triple.b") product += (ends.a[s] + sign * da) * (x + sign * db) - ends.a[s] * x;
+      return label == "triple.a" ? x + sign * da : label == "triple.b" ? x + sign * db : x;
+    };
+    const Outcome<E> out = try_cheat<E>(key, net.witness, net.statement, cheat);
+    EXPECT_TRUE(product.is_zero());
+    EXPECT_EQ(out.told.failing, (Names{"triple.a", "triple.b", "triple.product"}));
+    EXPECT_EQ(out.code(), ErrorCode::kVOpening) << first;
   }
 }
 
