@@ -4,9 +4,8 @@
 // parameters,
 //             key id, public values, statement, context, digest of all private cells, attempt). A fresh seed per proof
 //             comes from the operating system; hashing the witness too keeps two inputs under one seed apart.
-// Restart     with attempt + 1 if the masks are singular at the challenges, or a denominator vanishes: a matter of
-// public
-//             challenges, probability below 2^-60.
+// Restart     with attempt + 1 if the masks are singular at the challenges, which depends on public challenges only, or
+//             if a denominator vanishes; probability below 2^-60. Nothing of a dropped attempt is in the proof.
 // Determinism same key, witness, publics, statement, context and seed: same bytes, for any number of threads and any
 //             instruction set.
 #pragma once
