@@ -85,7 +85,9 @@ class Exact {
     });
     sent = runs.real(witness, cells);
     for (std::size_t w = 0; w < sent.size(); ++w)
-      if (is_upstream(w)) EXPECT_EQ(sent[w], target_[w]) << runs.words.label[w];
+      if (is_upstream(w)) {
+        EXPECT_EQ(sent[w], target_[w]) << runs.words.label[w];
+      }
     return cells;
   }
 
@@ -239,7 +241,7 @@ TYPED_TEST(AffineProof, given_those_all_words_are_distributed_alike_for_every_wi
 
 template <class E>
 void expect_as_simulated(std::uint64_t seed) {
-  RandomCircuit r(seed, 1 + seed % 3);
+  RandomCircuit r(seed, static_cast<std::uint32_t>(1 + seed % 3));
   VerifyingKey key = toy_key<E>(r.circuit, 7);
   key.params.query_pow = key.params.fold_pow = key.params.lookup_pow = 0;
   for (pcs::Round& round : key.params.rounds) round.query_pow = round.fold_pow = 0;

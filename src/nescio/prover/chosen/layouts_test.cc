@@ -177,7 +177,9 @@ void expect_hidden(const VerifyingKey& key, Witness witness, PublicValues statem
   const auto proof = prove({key, witness, statement, {}, {}}, SecretDigest(Digest{}));
   ASSERT_TRUE(proof.ok());
   EXPECT_TRUE(verify(UncheckedKeyForTests::make(key), statement, {}, {}, *proof).ok());
-  if (prover_rank) EXPECT_EQ(proven_mask_rank<E>(key, statement, witness), pcs::full_mask_rank(E::D, key.params.kappa));
+  if (prover_rank) {
+    EXPECT_EQ(proven_mask_rank<E>(key, statement, witness), pcs::full_mask_rank(E::D, key.params.kappa));
+  }
   seen.columns.insert(key.params.columns);
   seen.kappa.insert(key.params.kappa);
   seen.queries.insert(key.params.queries);

@@ -58,6 +58,12 @@ void operator delete(void* p, std::align_val_t) noexcept {
   nescio::search(p);
   std::free(p);
 }
+void operator delete(void* p, std::size_t) noexcept {
+  operator delete(p);
+}
+void operator delete(void* p, std::size_t, std::align_val_t alignment) noexcept {
+  operator delete(p, alignment);
+}
 
 namespace nescio {
 namespace {
