@@ -2,6 +2,7 @@
 // unless everything is the same, a salt enters its leaf only, and a proof whose masks are singular is dropped for one
 // with other randomness.
 #include <set>
+#include <string>
 
 #include "nescio/merkle/leaf.h"
 #include "nescio/pcs/frozen/tape.h"
@@ -291,7 +292,7 @@ TEST(Salts, each_enters_the_root_and_no_other_message) {
     return std::search(proof.begin(), proof.end(), d.bytes.begin(), d.bytes.end()) != proof.end();
   };
   std::size_t opened = 0;
-  std::set<Bytes> roots = {{first->proof.begin(), first->proof.begin() + 32}};
+  std::set<std::string> roots = {{first->proof.begin(), first->proof.begin() + 32}};
   for (std::size_t row = 0; row < rows; ++row) {
     opened += contains(first->proof, salts[row]);
     const auto other = proof_with(row);
