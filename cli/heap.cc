@@ -47,3 +47,9 @@ void operator delete(void* p) noexcept {
 void operator delete(void* p, std::align_val_t) noexcept {
   nescio::cli::release(p);
 }
+void operator delete(void* p, std::size_t) noexcept {
+  nescio::cli::release(p);
+}
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
+  nescio::cli::release(p);
+}

@@ -84,7 +84,8 @@ TEST(ProvingKey, the_model_of_another_key_is_refused) {
   key->model.graph.nodes[0].weights[0].values[0] += 1;
   const auto other = read_proving_key(write_proving_key(*key));
   ASSERT_TRUE(other.ok());
-  EXPECT_EQ(prove_statement(*other, {{{"x", {{1, 3}, {1, 1, 1}}}}, "", {}, {}}).error().code, ErrorCode::kSelfCheck);
+  EXPECT_EQ(prove_statement(*other, {{{"x", {{1, 3}, {1, 1, 1}}}}, "", {}, {}, {}, {}}).error().code,
+            ErrorCode::kSelfCheck);
 }
 
 TEST(Model, without_its_float_model_nothing_is_measured) {

@@ -41,27 +41,27 @@ void search(void* p) {
 }  // namespace
 }  // namespace nescio
 
-void* operator new(std::size_t n) {
+[[gnu::noinline]] void* operator new(std::size_t n) {
   if (void* p = std::malloc(n != 0 ? n : 1)) return p;
   throw std::bad_alloc();
 }
-void* operator new(std::size_t n, std::align_val_t alignment) {
+[[gnu::noinline]] void* operator new(std::size_t n, std::align_val_t alignment) {
   const auto a = static_cast<std::size_t>(alignment);
   if (void* p = std::aligned_alloc(a, (n / a + 1) * a)) return p;
   throw std::bad_alloc();
 }
-void operator delete(void* p) noexcept {
+[[gnu::noinline]] void operator delete(void* p) noexcept {
   nescio::search(p);
   std::free(p);
 }
-void operator delete(void* p, std::align_val_t) noexcept {
+[[gnu::noinline]] void operator delete(void* p, std::align_val_t) noexcept {
   nescio::search(p);
   std::free(p);
 }
-void operator delete(void* p, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept {
   operator delete(p);
 }
-void operator delete(void* p, std::size_t, std::align_val_t alignment) noexcept {
+[[gnu::noinline]] void operator delete(void* p, std::size_t, std::align_val_t alignment) noexcept {
   operator delete(p, alignment);
 }
 
