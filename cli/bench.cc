@@ -84,7 +84,7 @@ struct Measured {
   std::vector<double> prove, verify, key_check;
   nlohmann::ordered_json phases;  // of the fastest proof
   std::size_t proof_bytes = 0, key_bytes = 0;
-  std::uint64_t peak_memory_bytes = 0;
+  std::uint64_t peak_memory_bytes = 0, estimated_memory_bytes = 0;
   unsigned security_bits = 0;
 };
 
@@ -120,6 +120,7 @@ Result<Measured> measure(const Arguments& args, const Progress& progress) {
     out.key_check.push_back(checked.key_ms);
     out.proof_bytes = made.proven.file.size();
     out.peak_memory_bytes = std::max(out.peak_memory_bytes, made.peak_memory_bytes);
+    if (i == 0) out.estimated_memory_bytes = made.estimated_memory_bytes;
   }
   return out;
 }
@@ -136,7 +137,9 @@ int run(const Arguments& args, const Options& options) {
              key = show(options, "key check, once", summary(m->key_check));
   line(options, "proof", grouped(m->proof_bytes) + " bytes");
   line(options, "verifying key", grouped(m->key_bytes) + " bytes");
-  line(options, "peak memory", grouped(m->peak_memory_bytes / 1000000) + " MB while proving");
+  line(options, "peak memory",
+       grouped(m->peak_memory_bytes / 1000000) + " MB while proving, " + grouped(m->estimated_memory_bytes / 1000000) +
+           " MB estimated");
   line(options, "security", std::to_string(m->security_bits) + " bits");
   const nlohmann::ordered_json outputs = show_accuracy(options, m->accuracy);
   json(options, {{"ok", true},
@@ -152,6 +155,7 @@ int run(const Arguments& args, const Options& options) {
                  {"proof_bytes", m->proof_bytes},
                  {"key_bytes", m->key_bytes},
                  {"peak_memory_bytes", m->peak_memory_bytes},
+                 {"estimated_memory_bytes", m->estimated_memory_bytes},
                  {"security_bits", m->security_bits},
                  {"rows", m->accuracy.rows},
                  {"out_of_range", m->accuracy.out_of_range},

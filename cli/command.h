@@ -32,6 +32,9 @@ std::string hex(std::span<const std::uint8_t> bytes);
 std::string grouped(std::uint64_t n);  // 1,234,567
 std::uint64_t peak_memory_bytes();
 
+// The option --memory-limit SIZE, bytes into `limit`.
+void add_memory_limit(CLI::App& sub, std::uint64_t& limit);
+
 // Each adds its subcommand; the callback stores the exit code.
 void add_compile(CLI::App& app, const Options& options, int& exit_code);
 void add_commit(CLI::App& app, const Options& options, int& exit_code);

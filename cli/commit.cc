@@ -59,6 +59,7 @@ void add_commit(CLI::App& app, const Options& options, int& exit_code) {
   sub->add_option("--public", args->commit.disclose, "an input or output that every proof tells; may be given again");
   sub->add_option("--bind", args->bind, "every proof tells a salted digest of all 'inputs' or all 'outputs'")
       ->check(CLI::IsMember({"inputs", "outputs"}));
+  add_memory_limit(*sub, args->commit.memory_limit);
   sub->callback([args, &options, &exit_code] { exit_code = run(*args, options); });
 }
 

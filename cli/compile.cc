@@ -53,6 +53,7 @@ void add_compile(CLI::App& app, const Options& options, int& exit_code) {
   sub->add_option("--dimension", args->dimensions, "NAME=SIZE of a dimension that the model leaves open");
   sub->add_option("--headroom", args->compile.quant.headroom, "how far beyond the calibrated range values may go")
       ->check(CLI::Range(1.0, 64.0));
+  add_memory_limit(*sub, args->compile.memory_limit);
   sub->callback([args, &options, &exit_code] { exit_code = run(*args, options); });
 }
 

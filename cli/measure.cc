@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include "nescio/api/prover_memory.h"
+
 namespace nescio::cli {
 namespace {
 
@@ -15,11 +17,22 @@ double ms_since(Clock::time_point start) {
 
 }  // namespace
 
+void add_memory_limit(CLI::App& sub, std::uint64_t& limit) {
+  const auto parse = [&limit](const std::string& text) {
+    const auto size = parse_size(text);
+    if (!size.ok()) throw CLI::ValidationError("--memory-limit", size.error().detail);
+    limit = *size;
+  };
+  sub.add_option_function<std::string>("--memory-limit", parse,
+                                       "refuse what may take more: 2G, 512M; never changes a result");
+}
+
 Result<ProveRun> timed_prove(const ProvingKey& key, const ProveRequest& request, const Progress& progress) {
+  const std::uint64_t estimate = estimate_prove_memory(key);
   std::ofstream("/proc/self/clear_refs") << "5";  // forgets the peak so far
   const auto start = Clock::now();
   NESCIO_TRY(Proven proven, prove_statement(key, request, progress));
-  return ProveRun{std::move(proven), ms_since(start), peak_memory_bytes()};
+  return ProveRun{std::move(proven), ms_since(start), peak_memory_bytes(), estimate};
 }
 
 nlohmann::ordered_json phases_json(const Proven& proven) {

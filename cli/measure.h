@@ -11,7 +11,8 @@ namespace nescio::cli {
 struct ProveRun {
   Proven proven;
   double ms = 0;
-  std::uint64_t peak_memory_bytes = 0;  // while it was made, if the system can tell; else since the program began
+  std::uint64_t peak_memory_bytes = 0;       // while it was made, if the system can tell; else since the program began
+  std::uint64_t estimated_memory_bytes = 0;  // before it was made
 };
 Result<ProveRun> timed_prove(const ProvingKey& key, const ProveRequest& request, const Progress& progress);
 nlohmann::ordered_json phases_json(const Proven& proven);

@@ -12,6 +12,7 @@ struct Arguments {
   std::string key, input, statement, output = "proof.nescio", context;
   std::string input_salt, input_salt_out, output_salt, output_salt_out;
   std::vector<std::string> reveal;
+  std::uint64_t memory_limit = 0;
 };
 
 // Reads a salt into `salt`, if a file is named.
@@ -39,6 +40,7 @@ int run(const Arguments& args, const Options& options) {
   request.inputs = std::move(*inputs);
   request.statement = args.statement;
   request.reveal = args.reveal;
+  request.memory_limit = args.memory_limit;
   request.context.assign(args.context.begin(), args.context.end());
   if (const Status s = read_salt(args.input_salt, request.input_salt); !s.ok()) return fail(options, s.error());
   if (const Status s = read_salt(args.output_salt, request.output_salt); !s.ok()) return fail(options, s.error());
@@ -69,7 +71,8 @@ int run(const Arguments& args, const Options& options) {
                  {"phases_ms", phases_json(proven)},
                  {"zero_knowledge_ms", proven.timings.zero_knowledge},
                  {"threads", num_threads()},
-                 {"peak_memory_bytes", made->peak_memory_bytes}});
+                 {"peak_memory_bytes", made->peak_memory_bytes},
+                 {"estimated_memory_bytes", made->estimated_memory_bytes}});
   return kDone;
 }
 
@@ -90,6 +93,7 @@ void add_prove(CLI::App& app, const Options& options, int& exit_code) {
   sub->add_option("--output-salt-out", args->output_salt_out, "private file to write that salt to");
   sub->add_option("--context", args->context, "bound into the proof: a loan number, a nonce, an address");
   sub->add_option("-o,--output", args->output, "proof file");
+  add_memory_limit(*sub, args->memory_limit);
   sub->callback([args, &options, &exit_code] { exit_code = run(*args, options); });
 }
 

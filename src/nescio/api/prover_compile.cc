@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
+#include <system_error>
 
-#include "nescio/api/prover_model.h"
+#include "nescio/api/prover_memory.h"
 #include "nescio/base/file.h"
 #include "nescio/compile/canonical.h"
 #include "nescio/compile/plan.h"
@@ -102,6 +104,9 @@ bool same_ports(const Graph& graph, const std::vector<Port>& floats, const Quant
 Result<ModelSource> read_source(const std::string& onnx_path, const std::string& calibration_path,
                                 const CompileOptions& options, const Progress& progress) {
   report(progress, "reading the model", 0);
+  std::error_code ignored;
+  const std::uint64_t size = std::filesystem::file_size(onnx_path, ignored);
+  if (!ignored) NESCIO_TRY_STATUS(check_memory(estimate_read_memory(size), options.memory_limit, "reading the model"));
   NESCIO_TRY(const auto onnx, read_private_file(onnx_path, std::size_t{1} << 31));
   const std::size_t slash = onnx_path.rfind('/');
   ModelSource source;
@@ -130,6 +135,7 @@ Result<Model> compile_model(const ModelSource& source, const CompileOptions& opt
   report(progress, "choosing tables", 0);
   NESCIO_TRY(model.plan, choose_plan(model.graph));
   NESCIO_TRY(const Program program, make_program(model.graph, model.plan));
+  NESCIO_TRY_STATUS(check_memory(estimate_run_memory(program), options.memory_limit, "compiling"));
   NESCIO_TRY(model.accuracy, compare(source.graph, model.graph, program, source.calibration, progress));
   model.accuracy.float_values.clear();
   model.accuracy.quantised_values.clear();

@@ -43,6 +43,7 @@ struct Model {
 struct CompileOptions {
   QuantOptions quant = {};
   std::map<std::string, std::int64_t> dimensions = {};  // sizes of dimensions that the model leaves open
+  std::uint64_t memory_limit = 0;                       // bytes of the whole process; 0: none (api/prover_memory.h)
 };
 // What a model is compiled from.
 struct ModelSource {
@@ -50,7 +51,7 @@ struct ModelSource {
   Calibration calibration;
   std::vector<SecretString> onnx;  // the file's bytes, one string, or none
 };
-// kModel, kOp, .. all problems at once; kCalib.
+// kModel, kOp, .. all problems at once; kCalib; kMemory.
 Result<ModelSource> read_source(const std::string& onnx_path, const std::string& calibration_path,
                                 const CompileOptions& options, const Progress& progress = {});
 // For measurements: a fully connected network, ReLU between, "x" [1, widths.front()] to "y" [1, widths.back()]. Weights
@@ -74,8 +75,9 @@ struct CommitOptions {
   std::uint8_t security_bits = 128;
   std::vector<std::string> disclose = {};            // inputs and outputs that every proof tells, by name
   bool input_digest = false, output_digest = false;  // every proof tells a salted digest of all of them
+  std::uint64_t memory_limit = 0;
 };
-// kUsage: a name that is neither an input nor an output.
+// kUsage: a name that is neither an input nor an output. kMemory.
 Result<ProvingKey> commit_model(Model model, const CommitOptions& options);
 SecretVector<std::uint8_t> write_proving_key(const ProvingKey& key);
 // kKey; kVKey for the verifying key in it; as make_program() for a model that cannot be lowered.
@@ -87,6 +89,7 @@ struct ProveRequest {
   std::vector<std::string> reveal;  // names of outputs, beside those that every proof tells
   std::vector<std::uint8_t> context;
   std::optional<DigestCells> input_salt, output_salt;  // of digests that the key asks for; fresh ones if not given
+  std::uint64_t memory_limit = 0;
 };
 struct Proven {
   std::vector<std::uint8_t> file;  // api/proof_file.h; it has been verified
@@ -98,7 +101,7 @@ struct Proven {
 // key has none; otherwise as prove_statement.
 Result<DigestCells> input_digest(const Circuit& circuit, const NamedArrays& inputs, const DigestCells& salt);
 
-// kUsage, kInShape, kInNonFinite, kInRange, kRange, kStatementFalse. Nothing of a proof exists after an error.
+// kUsage, kMemory, kInShape, kInNonFinite, kInRange, kRange, kStatementFalse. Nothing of a proof exists after an error.
 Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& request, const Progress& progress = {});
 
 }  // namespace nescio

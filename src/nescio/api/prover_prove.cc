@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <chrono>
 
-#include "nescio/api/prover_model.h"
+#include "nescio/api/prover_memory.h"
 #include "nescio/api/verify.h"
 #include "nescio/base/byte_reader.h"
 #include "nescio/base/byte_writer.h"
+#include "nescio/base/secret.h"
 #include "nescio/circuit/check.h"
 #include "nescio/prover/setup.h"
 #include "nescio/transcript/prover_random.h"
@@ -118,6 +119,7 @@ Result<ProvingKey> commit_model(Model model, const CommitOptions& options) {
   ProvingKey out;
   NESCIO_TRY(const Disclosure disclosure, disclosure_for(model.graph, options));
   NESCIO_TRY(out.program, make_program(model.graph, model.plan, disclosure));
+  NESCIO_TRY_STATUS(check_memory(estimate_commit_memory(out.program, model), options.memory_limit, "committing"));
   out.salt = random_salt();
   NESCIO_TRY(const DigestCells digest, weights_digest(out.program, model.graph, out.salt.value));
   soundness::SearchOptions search;
@@ -195,6 +197,8 @@ Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& reques
   ProofFile file;
   file.statement = to_string(statement);
   file.context = request.context;
+  if (request.memory_limit != 0) release_kept_memory();
+  NESCIO_TRY_STATUS(check_memory(estimate_prove_memory(key), request.memory_limit, "proving"));
   report("running the model", 0);
   NESCIO_TRY_STATUS(check_salts(key.program.disclosure, request));
   NESCIO_TRY(const IntegerInputs inputs, integer_inputs(verifying.circuit, request.inputs));

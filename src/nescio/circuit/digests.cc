@@ -41,6 +41,7 @@ enum Member : TensorId {
   kDigestZero,
   kMembers
 };
+static_assert(kPublic == kDigestPublic && kMembers == kDigestMembers);
 
 SparseMatrix mds_rows(std::uint32_t rows) {
   SparseMatrix m;
@@ -116,7 +117,7 @@ std::vector<TensorDef> definitions(const DigestPort& port, const DigestSpec& spe
 
 bool computes(const Circuit& circuit, const DigestPort& port) {
   if (port.tensor < kPublic || port.tensor - kPublic + kMembers > circuit.tensors.size()) return false;
-  const TensorId base = port.tensor - kPublic;
+  const TensorId base = first_member(port);
   const DigestSpec spec = digest_spec(circuit, port);
   const auto* packing = std::get_if<Packing>(&circuit[base + kBlocks].def);
   if (packing == nullptr || !can_plan(spec, *packing)) return false;

@@ -10,6 +10,12 @@
 
 namespace nescio {
 
+// The definitions stand together; among them is the port's public tensor.
+inline constexpr TensorId kDigestMembers = 23, kDigestPublic = 20;
+inline TensorId first_member(const DigestPort& port) {
+  return port.tensor - kDigestPublic;
+}
+
 // Role, shapes and ranges of what a port binds: with salt and integers, all that a digest needs (sponge_digest).
 // A tensor without dimensions counts as [1].
 DigestSpec digest_spec(const Circuit& circuit, const DigestPort& port);

@@ -220,6 +220,23 @@ Result<Run> run_program(const Program& program, const QuantGraph& graph, const I
   return run;
 }
 
+std::uint64_t run_memory(const Circuit& circuit) {
+  constexpr std::uint64_t kWord = 8;
+  std::vector<bool> later(circuit.tensors.size());  // of a digest, and not computed here
+  std::uint64_t words = 0;
+  for (const DigestPort& port : circuit.digests) {
+    for (TensorId i = 0; i < kDigestMembers; ++i) later[first_member(port) + i] = true;
+    words += kPoseidonRate * std::uint64_t{circuit[first_member(port) + 1].dims[1]};  // the blocks
+  }
+  for (TensorId id = 0; id < circuit.tensors.size(); ++id) {
+    const std::uint64_t n = num_cells(circuit[id].dims);
+    if (circuit.committed(id) != nullptr) words += 2 * n;  // and in the witness
+    if (circuit.committed(id) == nullptr && !later[id]) words += n;
+  }
+  for (const Table& t : circuit.tables) words += std::uint64_t{t.rows} * (2 + t.columns.size());  // counts, an index
+  return kWord * words;
+}
+
 InputPort input_port(const QuantGraph& graph, std::size_t i) {
   const QuantPort& port = graph.inputs[i];
   InputPort p;

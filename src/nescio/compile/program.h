@@ -55,6 +55,9 @@ Result<Run> run_program(const Program& program, const QuantGraph& graph, const I
                         const Salts& salts, const DigestCells& weights_digest,
                         const std::function<Result<PublicValues>(const IntegerOutputs&)>& statement);
 
+// Bytes that run_program takes at its peak, the witness among them; and run_model, with room to spare.
+std::uint64_t run_memory(const Circuit& circuit);
+
 // The port of input i, as it is before it stands in a circuit.
 InputPort input_port(const QuantGraph& graph, std::size_t i);
 // Integers of a port's cells: x / scale, rounded to even. kInShape, kInNonFinite, kInRange: with the cell's index,

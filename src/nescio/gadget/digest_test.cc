@@ -249,12 +249,9 @@ TEST_F(Digests, CarryBetweenDigits) {
 
 // ---- the check of a hostile key: one text, one circuit
 
-// Where the definitions of circuit/digests.h stand, the salt first.
-constexpr TensorId kDefinitions = 23, kPublic = 20;
-
 TEST_F(Digests, AKeyIsCheckedAgainstWhatIsEmitted) {
   EXPECT_TRUE(check_digests(e.circuit, 300).ok());
-  const TensorId base = e.circuit.digests[0].tensor - kPublic;
+  const TensorId base = first_member(e.circuit.digests[0]);
   EXPECT_EQ(base, named(salt));
   const auto refused = [&](const auto& change) {
     Circuit c = e.circuit;
@@ -266,7 +263,7 @@ TEST_F(Digests, AKeyIsCheckedAgainstWhatIsEmitted) {
     return true;
   };
   // Each definition replaced by another of its kind.
-  for (TensorId i = 0; i < kDefinitions; ++i) {
+  for (TensorId i = 0; i < kDigestMembers; ++i) {
     EXPECT_TRUE(refused([&](Circuit& c) { c.tensors[base + i].dims.back() += 1; })) << i;
     EXPECT_TRUE(refused([&](Circuit& c) {
       auto& def = c.tensors[base + i].def;
@@ -288,7 +285,7 @@ TEST_F(Digests, AKeyIsCheckedAgainstWhatIsEmitted) {
       if (auto* committed = std::get_if<Committed>(&def)) committed->role = Role::pad;
       if (auto* known = std::get_if<Public>(&def)) known->source = Public::Source::statement;
     })) << i;
-    EXPECT_TRUE(refused([&](Circuit& c) { c.tensors[base + i].def = c.tensors[base + (i + 3) % kDefinitions].def; }))
+    EXPECT_TRUE(refused([&](Circuit& c) { c.tensors[base + i].def = c.tensors[base + (i + 3) % kDigestMembers].def; }))
         << i;
   }
   for (std::size_t z = 0; z < e.circuit.zeros.size(); ++z) {
@@ -310,7 +307,7 @@ TEST_F(Digests, AKeyIsCheckedAgainstWhatIsEmitted) {
   // Lists that nothing could pack, and that must not be tried.
   EXPECT_TRUE(refused([&](Circuit& c) { c.digests[0].bound[0].hi = kMaxInteger; }));
   EXPECT_TRUE(refused([&](Circuit& c) { c.tensors[c.digests[0].bound[0].tensor].dims = {1U << 20, 1U << 19}; }));
-  EXPECT_TRUE(refused([&](Circuit& c) { c.tensors.resize(base + kDefinitions - 1); }));
+  EXPECT_TRUE(refused([&](Circuit& c) { c.tensors.resize(base + kDigestMembers - 1); }));
 }
 
 TEST(DigestCheck, TakesEveryListOfShapes) {

@@ -102,7 +102,8 @@ double commit_cell() {
 }
 
 double lookup_leaf() {
-  constexpr std::size_t kN = std::size_t{1} << 16;
+  constexpr unsigned kLog = 16;
+  constexpr std::size_t kN = std::size_t{1} << kLog;
   zk::Pads<E> pads;
   pads.pad.resize(1000);
   pads.triple_a.resize(100);
@@ -115,7 +116,7 @@ double lookup_leaf() {
            ExtVector<E> denominators = q.clone();
            ProofWriter out;
            zk::ProverChannel<E> ch(pads, Transcript(std::span<const std::uint8_t>()), out);
-           return timed([&] { lookup::prove_tree(ch, 16, std::move(p), std::move(denominators)); });
+           return timed([&] { lookup::prove_tree(ch, kLog, std::move(p), std::move(denominators)); });
          }) /
          kN;
 }

@@ -136,6 +136,25 @@ Result<Evaluated> evaluate_virtual(const Circuit& circuit, const Witness& witnes
   return out;
 }
 
+std::uint64_t evaluated_peak(const Circuit& circuit, Keep keep) {
+  std::vector<std::uint32_t> readers = count_readers(circuit, keep);
+  std::uint64_t held = 0, peak = 0;
+  const auto own = [&](TensorId id) {
+    const auto& def = circuit[id].def;
+    return std::holds_alternative<Committed>(def) || std::holds_alternative<Public>(def) ? 0
+                                                                                         : num_cells(circuit[id].dims);
+  };
+  for (TensorId id = 0; id < readers.size(); ++id) {
+    if (readers[id] == 0 || own(id) == 0) continue;
+    held += own(id);
+    peak = std::max(peak, held);
+    for_each_source(circuit[id], [&](TensorId source) {
+      if (--readers[source] == 0) held -= own(source);
+    });
+  }
+  return peak;
+}
+
 Status check_relations(const Circuit& circuit, const Evaluated& values, const RelationNames* names) {
   const auto name_of = [](const std::vector<std::string>* list, const char* kind, std::size_t i) {
     return list != nullptr && i < list->size() ? (*list)[i] : kind + std::to_string(i);

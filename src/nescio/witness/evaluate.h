@@ -36,6 +36,9 @@ class Evaluated {
 Result<Evaluated> evaluate_virtual(const Circuit& circuit, const Witness& witness, const PublicValues& publics,
                                    Keep keep = Keep::all);
 
+// The most values that evaluate_virtual holds of its own at one time.
+std::uint64_t evaluated_peak(const Circuit& circuit, Keep keep);
+
 // What a lowering calls its relations, "fc1/requant/remainder"; by index into circuit.lookups and circuit.zeros.
 struct RelationNames {
   std::vector<std::string> lookups, zeros;
