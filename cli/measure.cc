@@ -49,6 +49,11 @@ nlohmann::ordered_json show_accuracy(const Options& options, const Accuracy& acc
     std::snprintf(text, sizeof text, "largest error %.3g, mean %.3g, of a range of %.4g", e.largest, e.mean, e.range);
     line(options, "output " + e.output, text);
     outputs.push_back({{"name", e.output}, {"largest_error", e.largest}, {"mean_error", e.mean}, {"range", e.range}});
+    if (e.cells < 2) continue;
+    const std::uint64_t taken = accuracy.rows - accuracy.out_of_range;
+    line(options, "", "same largest entry in " + grouped(e.agreeing) + " of " + grouped(taken) + " rows");
+    outputs.back()["same_argmax_rows"] = e.agreeing;
+    outputs.back()["same_argmax"] = taken != 0 ? static_cast<double>(e.agreeing) / static_cast<double>(taken) : 0;
   }
   line(options, "measured on",
        grouped(accuracy.rows) + " rows, of which " + grouped(accuracy.out_of_range) + " out of range");

@@ -9,8 +9,15 @@ namespace nescio::cli {
 namespace {
 
 struct Arguments {
-  std::string model, data, predictions;
+  std::string model, data, predictions, labels;
 };
+
+// The labels of a file with one number a row.
+Result<std::vector<double>> read_labels(const std::string& path) {
+  NESCIO_TRY(const NamedArrays arrays, read_arrays(path));
+  if (arrays.size() != 1) return Error{ErrorCode::kInFormat, 0, path + ": one column of labels is needed", {}};
+  return arrays[0].second.values;
+}
 
 // One column for each cell of an output, float and quantised, one row for each example.
 std::string predictions_csv(const Model& model, const Accuracy& accuracy) {
@@ -73,6 +80,21 @@ int run(const Arguments& args, const Options& options) {
       declared.push_back({{"name", w.name}, {"values", w.values.size()}, {"bits", w.bits}});
     }
   const nlohmann::ordered_json outputs = show_accuracy(options, accuracy);
+  nlohmann::ordered_json curves = nlohmann::ordered_json::object();
+  if (!args.labels.empty()) {
+    if (args.data.empty())
+      return fail(options, Error{ErrorCode::kUsage, 0, "--labels are those of the rows of --data", {}});
+    const auto labels = read_labels(args.labels);
+    if (!labels.ok()) return fail(options, labels.error());
+    const auto areas = areas_under_curves(accuracy, *labels);
+    if (!areas.ok()) return fail(options, areas.error());
+    for (const OutputCurve& curve : *areas) {
+      char text[96];
+      std::snprintf(text, sizeof text, "%.6f of the float model, %.6f as proven", curve.floats, curve.quantised);
+      line(options, "AUC " + curve.output, text);
+      curves[curve.output] = {{"float", curve.floats}, {"quantised", curve.quantised}};
+    }
+  }
   if (!args.predictions.empty()) {
     const std::string csv = predictions_csv(*model, accuracy);
     const std::span<const std::uint8_t> data(reinterpret_cast<const std::uint8_t*>(csv.data()), csv.size());
@@ -87,6 +109,7 @@ int run(const Arguments& args, const Options& options) {
                  {"segments", c.segments},
                  {"declared_weights", declared},
                  {"outputs", outputs},
+                 {"auc", curves},
                  {"rows", accuracy.rows},
                  {"out_of_range", accuracy.out_of_range}});
   return kDone;
@@ -99,6 +122,8 @@ void add_report(CLI::App& app, const Options& options, int& exit_code) {
   CLI::App* sub = app.add_subcommand("report", "what a compiled model costs and how accurate it is (private)");
   sub->add_option("MODEL", args->model, "compiled model")->required();
   sub->add_option("--data", args->data, "measure accuracy on these inputs instead of the calibration rows");
+  sub->add_option("--labels", args->labels,
+                  "0 or 1 for each row of --data: the area under the ROC curve of each score");
   sub->add_option("--predictions", args->predictions, "write float and quantised outputs of each row to this CSV file");
   sub->callback([args, &options, &exit_code] { exit_code = run(*args, options); });
 }

@@ -74,9 +74,11 @@ Result<Accuracy> compare(const Graph& graph, const QuantGraph& quant, const Prog
       }
     e.mean = count != 0 ? sum / static_cast<double>(count) : 0;
     e.range = high - low;
+    e.cells = n;
     out.outputs.push_back(e);
     at += n;
   }
+  count_agreement(out);
   return out;
 }
 

@@ -24,6 +24,8 @@ struct OutputError {
   std::string output;
   double largest = 0, mean = 0;  // absolute, in the output's own unit
   double range = 0;              // largest - smallest float value
+  std::uint64_t cells = 0;
+  std::uint64_t agreeing = 0;  // of several cells: rows whose largest cell, the first of equals, is the same one
 };
 struct Accuracy {
   std::uint64_t rows = 0;
@@ -60,6 +62,17 @@ ModelSource generated_source(std::span<const std::uint32_t> widths);
 // The first example.
 NamedArrays example_of(const ModelSource& source);
 Result<Model> compile_model(const ModelSource& source, const CompileOptions& options, const Progress& progress = {});
+// Fills `agreeing` from the values of all rows; rows that the circuit refuses agree with nothing.
+void count_agreement(Accuracy& accuracy);
+// Of each output with one cell, over the rows that the circuit takes: how well it tells rows labelled 1 from rows
+// labelled 0 (api/auc.h). `accuracy` holds the values. kInShape: not one label for each row; kInFormat: others than 0
+// and 1, or one of them is missing.
+struct OutputCurve {
+  std::string output;
+  double floats = 0, quantised = 0;
+};
+Result<std::vector<OutputCurve>> areas_under_curves(const Accuracy& accuracy, std::span<const double> labels);
+
 SecretVector<std::uint8_t> write_model(const Model& model);
 Result<Model> read_model(std::span<const std::uint8_t> bytes);  // kKey
 Result<Accuracy> measure(const Model& model, const std::string& data_path, const Progress& progress = {});

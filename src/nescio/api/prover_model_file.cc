@@ -158,11 +158,13 @@ void model(A& a, Model& m) {
   a.number(m.plan.unary_tables);
   a.number(m.accuracy.rows);
   a.number(m.accuracy.out_of_range);
-  a.list(m.accuracy.outputs, 28, [&](OutputError& e) {
+  a.list(m.accuracy.outputs, 44, [&](OutputError& e) {
     a.text(e.output);
     a.number(e.largest);
     a.number(e.mean);
     a.number(e.range);
+    a.number(e.cells);
+    a.number(e.agreeing);
   });
   a.list(m.float_model, 4, [&](SecretString& s) { a.text(s); });
 }
