@@ -127,6 +127,7 @@ Result<Measured> measure(const Arguments& args, const Progress& progress) {
 
 int run(const Arguments& args, const Options& options) {
   if (args.target == "unit") return units(options);
+  hold_secrets();
   const auto m = measure(args, progress_bar(options));
   if (!m.ok()) return fail(options, m.error());
   line(options, "scenario", args.target + ", " + std::to_string(args.times) + " proofs in one process");

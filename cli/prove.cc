@@ -18,7 +18,7 @@ struct Arguments {
 // Reads a salt into `salt`, if a file is named.
 Status read_salt(const std::string& path, std::optional<DigestCells>& salt) {
   if (path.empty()) return Unit{};
-  NESCIO_TRY(const auto bytes, read_file(path, 4096));
+  NESCIO_TRY(const auto bytes, read_private_file(path, 4096));
   NESCIO_TRY(salt, parse_digest_text({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
   return Unit{};
 }
@@ -52,8 +52,8 @@ int run(const Arguments& args, const Options& options) {
   if (!made.ok()) return fail(options, made.error());
   const Proven& proven = made->proven;
   // The salts first: a digest that nobody can open is of no use.
-  for (const Status& s :
-       {write_salt(args.input_salt_out, proven.input_salt), write_salt(args.output_salt_out, proven.output_salt)})
+  for (const Status& s : {write_salt(args.input_salt_out, proven.input_salt.value),
+                          write_salt(args.output_salt_out, proven.output_salt.value)})
     if (!s.ok()) return fail(options, s.error());
   if (const Status written = write_file(args.output, proven.file, 0644); !written.ok())
     return fail(options, written.error());

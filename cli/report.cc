@@ -13,7 +13,7 @@ struct Arguments {
 };
 
 // The labels of a file with one number a row.
-Result<std::vector<double>> read_labels(const std::string& path) {
+Result<SecretVector<double>> read_labels(const std::string& path) {
   NESCIO_TRY(const NamedArrays arrays, read_arrays(path));
   if (arrays.size() != 1) return Error{ErrorCode::kInFormat, 0, path + ": one column of labels is needed", {}};
   return arrays[0].second.values;

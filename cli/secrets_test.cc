@@ -53,7 +53,8 @@ TEST(Secrets, commands_on_private_files_forbid_core_dumps_first) {
   const std::vector<std::vector<std::string>> commands = {{"compile", pipe, "--calibrate", pipe},
                                                           {"commit", pipe},
                                                           {"prove", "--proving-key", pipe, "--input", pipe},
-                                                          {"report", pipe}};
+                                                          {"report", pipe},
+                                                          {"bench", pipe, "--calibrate", pipe}};
   for (std::vector<std::string> command : commands) {
     command.insert(command.begin(), NESCIO_PROGRAM);
     const pid_t pid = start(command, core);

@@ -138,15 +138,15 @@ TEST(Disclosure, whoever_vouches_for_data_computes_the_same_digest) {
   ProveRequest r = request();
   const ProofFile fresh = proven(key, r, &out);
   ASSERT_EQ(fresh.disclosed.digests[0].group, Group::inputs);
-  const auto outside = input_digest(parsed->circuit, r.inputs, out.input_salt);
+  const auto outside = input_digest(parsed->circuit, r.inputs, out.input_salt.value);
   ASSERT_TRUE(outside.ok());
   EXPECT_EQ(*outside, fresh.disclosed.digests[0].digest);
   // A salt that is given is used; one that is not is fresh.
-  r.input_salt = out.input_salt;
+  r.input_salt = out.input_salt.value;
   const ProofFile again = proven(key, r);
   EXPECT_EQ(again.disclosed.digests[0], fresh.disclosed.digests[0]);
   EXPECT_NE(again.disclosed.digests[1], fresh.disclosed.digests[1]);
-  r.output_salt = out.output_salt;
+  r.output_salt = out.output_salt.value;
   EXPECT_EQ(proven(key, r).disclosed.digests[1], fresh.disclosed.digests[1]);
 }
 

@@ -101,14 +101,15 @@ struct ProveRequest {
   std::string statement;
   std::vector<std::string> reveal;  // names of outputs, beside those that every proof tells
   std::vector<std::uint8_t> context;
-  std::optional<DigestCells> input_salt, output_salt;  // of digests that the key asks for; fresh ones if not given
+  // Of digests that the key asks for; fresh ones if not given.
+  std::optional<DigestCells> input_salt = {}, output_salt = {};
   std::uint64_t memory_limit = 0;
 };
 struct Proven {
   std::vector<std::uint8_t> file;  // api/proof_file.h; it has been verified
   Timings timings;
   double witness_ms = 0, verify_ms = 0;
-  DigestCells input_salt{}, output_salt{};  // as used; secret: for the caller to wipe
+  Secret<DigestCells> input_salt, output_salt;  // as used
 };
 // The digest of inputs under a salt, from a public key alone: what somebody who vouches for data signs. kUsage when the
 // key has none; otherwise as prove_statement.

@@ -203,9 +203,10 @@ Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& reques
   NESCIO_TRY_STATUS(check_salts(key.program.disclosure, request));
   NESCIO_TRY(const IntegerInputs inputs, integer_inputs(verifying.circuit, request.inputs));
   Proven out;
-  out.input_salt = request.input_salt ? *request.input_salt : random_salt().value;
-  out.output_salt = request.output_salt ? *request.output_salt : random_salt().value;
-  const Salts salts{key.salt.value, out.input_salt, out.output_salt};
+  out.input_salt = request.input_salt ? Secret(*request.input_salt) : random_salt();
+  out.output_salt = request.output_salt ? Secret(*request.output_salt) : random_salt();
+  const Secret<Salts> all_salts({key.salt.value, out.input_salt.value, out.output_salt.value});
+  const Salts& salts = all_salts.value;
   DigestCells digest;
   std::copy_n(verifying.bindings[0].begin(), digest.size(), digest.begin());
   const auto publics = [&](const IntegerOutputs& outputs) -> Result<PublicValues> {

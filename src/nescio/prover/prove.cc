@@ -128,7 +128,7 @@ class Prover {
     weight.resize(std::size_t{1} << task_.key.params.kappa);
     clock.lap(timings_.functional);
     const pcs::CommittedMatrix* trees[] = {&matrix};
-    const Result<pcs::Opened> opened = pcs::open<E>(task_.key.params, trees, std::move(weight), sigma, tr, out);
+    Result<pcs::Opened> opened = pcs::open<E>(task_.key.params, trees, std::move(weight), sigma, tr, out);
     if (!opened.ok()) return self_check_failed(replay, cells);
     proof = out.bytes();
     clock.lap(timings_.opening);
