@@ -41,10 +41,12 @@ class Lowering {
     const Backend::Scope scope(b_, port.name);
     const std::int64_t half = std::int64_t{1} << (port.bits - 1);
     const auto n = static_cast<std::uint32_t>(num_elements(shape(port.value)));
-    const Var x = b_.commit("cell", {n}, [this, i](const HintView&, std::span<std::int64_t> out) {
-      NESCIO_CHECK(inputs_[i].size() == out.size());
-      std::copy(inputs_[i].begin(), inputs_[i].end(), out.begin());
-    });
+    const auto given = [&inputs = inputs_, i, n](std::size_t first, const std::int64_t* const*,
+                                                 std::span<std::int64_t> out) {
+      NESCIO_CHECK(inputs[i].size() == n);
+      std::copy_n(inputs[i].data() + first, out.size(), out.begin());
+    };
+    const Var x = b_.commit("cell", {n}, CellHint{{}, given});
     b_.expect("value", x, {-half, half - 1}, ErrorCode::kInRange,
               "is outside of the range that the model was compiled for");
     range_bits(b_, plan_, "value", b_.affine("raised", {n}, {{1, x}}, half), port.bits);
@@ -54,9 +56,10 @@ class Lowering {
 
   // Committed, in its declared range, with these dims (the cells in row-major order).
   Var weights(const QuantWeights& w, std::string_view name, const Dims& dims) {
-    const Var v = commit_signed(b_, plan_, name, dims, w.bits, [&w](const HintView&, std::span<std::int64_t> out) {
-      std::copy(w.values.begin(), w.values.end(), out.begin());
-    });
+    const auto given = [&w](std::size_t first, const std::int64_t* const*, std::span<std::int64_t> out) {
+      std::copy_n(w.values.data() + first, out.size(), out.begin());
+    };
+    const Var v = commit_signed(b_, plan_, name, dims, w.bits, CellHint{{}, given});
     const std::int64_t half = std::int64_t{1} << (w.bits - 1);
     out_.weights.push_back({w.name, v, {-half, half - 1}});
     return v;

@@ -110,7 +110,7 @@ Status known_names(const QuantGraph& graph, const Disclosure& disclosure) {
   return Error{ErrorCode::kUsage, 0, "the disclosure names no input or output of the model", {}};
 }
 
-IntegerOutputs outputs_of(const EvalBackend& b, const Lowered& lowered) {
+IntegerOutputs outputs_of(EvalBackend& b, const Lowered& lowered) {
   IntegerOutputs out;
   for (const GroupTensor& t : lowered.outputs) {
     const auto v = b.integers(t.value);

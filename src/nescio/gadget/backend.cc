@@ -144,9 +144,7 @@ Var Backend::materialise(std::string_view name, Var v) {
       std::copy_n(view.field(v).begin(), out.size(), out.begin());
     });
   } else {
-    copy = commit("cell", dims(v), [v](const HintView& view, std::span<std::int64_t> out) {
-      std::copy_n(view[v].begin(), out.size(), out.begin());
-    });
+    copy = commit("cell", dims(v), CellHint{{v}});
   }
   zero("copy", affine("difference", dims(v), {{1, copy}, {-1, v}}));
   return copy;
@@ -464,14 +462,17 @@ void Backend::expect(std::string_view name, Var v, Bound range, ErrorCode code, 
 
 // ---- errors
 
-Status Backend::status() const {
+Status Backend::status() {
   if (error_) return *error_;
   return Unit{};
 }
 
 void Backend::fail(ErrorCode code, std::string_view name, std::string_view detail) {
-  if (error_) return;
-  error_ = Error{code, 0, full_name(name) + ": " + std::string(detail), {}};
+  fail_at(code, full_name(name), detail);
+}
+
+void Backend::fail_at(ErrorCode code, const std::string& full_name, std::string_view detail) {
+  if (!error_) error_ = Error{code, 0, full_name + ": " + std::string(detail), {}};
 }
 
 }  // namespace nescio

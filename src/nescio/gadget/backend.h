@@ -19,6 +19,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "nescio/base/error.h"
@@ -64,7 +65,24 @@ class HintView {
  protected:
   ~HintView() = default;
 };
-using Hint = std::function<void(const HintView& view, std::span<std::int64_t> out)>;
+using WholeHint = std::function<void(const HintView& view, std::span<std::int64_t> out)>;
+// ((x + base) >> shift) & mask, the shift arithmetic.
+struct Digit {
+  std::int64_t base = 0;
+  unsigned shift = 0;
+  std::int64_t mask = -1;
+  friend bool operator==(const Digit&, const Digit&) = default;
+};
+// A hint whose cell i depends on cell i of its sources alone, tensors of the same dims: the digit of what `compute`
+// gives, or of the first source if it is empty. Called for one run of cells
+// after the other: cells [first, first + out.size()), of which x[k] holds those of source k. It may run later than it
+// is given: what it refers to must outlive the backend.
+struct CellHint {
+  std::vector<Var> sources = {};
+  std::function<void(std::size_t first, const std::int64_t* const* x, std::span<std::int64_t> out)> compute = {};
+  Digit digit = {};
+};
+using Hint = std::variant<WholeHint, CellHint>;
 using FieldHint = std::function<void(const HintView& view, std::span<F> out)>;
 
 // What is known of a tensor without its values; the same in both backends.
@@ -177,7 +195,7 @@ class Backend {
 
   // ---- errors
   // The first error of the run, or success.
-  Status status() const;
+  virtual Status status();
   bool failed() const { return error_.has_value(); }
   // Records an error unless there is one; `detail` is prefixed with the path and `name`.
   void fail(ErrorCode code, std::string_view name, std::string_view detail);
@@ -189,6 +207,8 @@ class Backend {
     std::vector<Bound> bounds;  // of each column
   };
   const TableInfo& table_info(TableVar t) const { return tables_[t.index]; }
+  // As fail(), for something that was named before.
+  void fail_at(ErrorCode code, const std::string& full_name, std::string_view detail);
   // "scope/scope/name"
   std::string full_name(std::string_view name) const { return path_ + std::string(name); }
 

@@ -21,9 +21,10 @@ OutputSwitches output_gadget(Backend& b, const GadgetPlan& plan, std::string_vie
   out.hi = b.statement("hi", dims, range);
   out.outside = b.statement("outside", dims, {0, 1});
 
-  const Var above = b.commit("above", dims, [y, hi = out.hi](const HintView& view, std::span<std::int64_t> s) {
-    for (std::size_t i = 0; i < s.size(); ++i) s[i] = view[y][i] > view[hi][i] ? 1 : 0;
-  });
+  const CellHint is_above{{y, out.hi}, [](std::size_t, const std::int64_t* const* x, std::span<std::int64_t> s) {
+                            for (std::size_t i = 0; i < s.size(); ++i) s[i] = x[0][i] > x[1][i] ? 1 : 0;
+                          }};
+  const Var above = b.commit("above", dims, is_above);
   b.lookup("above", b.interval_table(0, 2), {above});
   // x - outside (2x + 1 + coef * above + constant) in [0, 2^bits)
   const auto side = [&](std::string_view which, Var x, std::int64_t coef, std::int64_t constant) {

@@ -14,8 +14,12 @@ constexpr unsigned kMaxWidth = 16;
 // In the units of gadget/cost.h: a limb in a table of its own width, and in a wider one.
 constexpr unsigned kExact = 400, kShifted = 650;
 
-std::int64_t bits_at(std::int64_t x, unsigned offset, unsigned bits) {
-  return (x >> offset) & ((std::int64_t{1} << bits) - 1);
+// A digit of a number: of what `hint` gives, if that is not cut off on top.
+CellHint digit_of(CellHint hint, Digit d) {
+  const Digit inner = hint.digit;
+  NESCIO_CHECK(inner.mask == -1 && inner.shift + d.shift < 64);
+  hint.digit = {inner.base + d.base * (std::int64_t{1} << inner.shift), inner.shift + d.shift, d.mask};
+  return hint;
 }
 
 // Looks a limb up.
@@ -28,18 +32,10 @@ void check_limb(Backend& b, Var limb, const Limb& l) {
 }
 
 // A limb of x + base, the integers x by `hint`.
-Var commit_limb(Backend& b, const Dims& dims, const Limb& l, std::int64_t base, const Hint& hint) {
-  const Var limb = b.commit("cell", dims, [l, base, hint](const HintView& view, std::span<std::int64_t> out) {
-    hint(view, out);
-    for (std::int64_t& x : out) x = bits_at(x + base, l.offset, l.bits);
-  });
+Var commit_limb(Backend& b, const Dims& dims, const Limb& l, std::int64_t base, const CellHint& hint) {
+  const Var limb = b.commit("cell", dims, digit_of(hint, {base, l.offset, (std::int64_t{1} << l.bits) - 1}));
   check_limb(b, limb, l);
   return limb;
-}
-
-Hint copy_of(Var v) {
-  return
-      [v](const HintView& view, std::span<std::int64_t> out) { std::copy_n(view[v].begin(), out.size(), out.begin()); };
 }
 
 std::string limb_name(std::size_t i) {
@@ -48,7 +44,7 @@ std::string limb_name(std::size_t i) {
 
 // Terms of limbs [first, ..) of x + base; commits and checks them.
 std::vector<Term> commit_limbs(Backend& b, const Dims& dims, const std::vector<Limb>& limbs, std::size_t first,
-                               std::int64_t base, const Hint& hint) {
+                               std::int64_t base, const CellHint& hint) {
   std::vector<Term> terms;
   for (std::size_t i = first; i < limbs.size(); ++i) {
     const Backend::Scope scope(b, limb_name(i));
@@ -64,7 +60,7 @@ std::vector<Term> negated(std::vector<Term> terms) {
 
 // v + base - (terms), in [0, 2^bits): range with the lowest limb virtual.
 void range_of_rest(Backend& b, const GadgetPlan& plan, Var v, std::int64_t base, std::vector<Term> taken, unsigned bits,
-                   const Hint& rest) {
+                   const CellHint& rest) {
   const std::vector<Limb> limbs = cut(bits, plan);
   for (Term& t : commit_limbs(b, b.dims(v), limbs, 1, 0, rest)) taken.push_back(std::move(t));
   const Backend::Scope scope(b, limb_name(0));
@@ -85,11 +81,9 @@ TableVar sign_table(Backend& b, unsigned k) {
   return b.table("signs of " + std::to_string(k) + " bits", static_cast<std::uint32_t>(2 * half), {h, s});
 }
 
-Var commit_sign(Backend& b, const Dims& dims, const Hint& hint) {
-  return b.commit("sign", dims, [hint](const HintView& view, std::span<std::int64_t> out) {
-    hint(view, out);
-    for (std::int64_t& x : out) x = x >= 0 ? 1 : 0;
-  });
+// Of a `bits`-bit integer: 1 if it is not negative, else 0.
+Var commit_sign(Backend& b, const Dims& dims, unsigned bits, const CellHint& hint) {
+  return b.commit("sign", dims, digit_of(hint, {std::int64_t{1} << (bits - 1), bits - 1, 1}));
 }
 
 // Commits the sign and, if it is more than the sign, the top limb of k bits of a `bits`-bit integer. The terms that
@@ -99,10 +93,10 @@ struct Top {
   std::vector<Term> terms;
   std::int64_t constant = 0;
 };
-Top commit_top(Backend& b, const Dims& dims, unsigned bits, unsigned k, const Hint& hint) {
+Top commit_top(Backend& b, const Dims& dims, unsigned bits, unsigned k, const CellHint& hint) {
   const Backend::Scope scope(b, "top");
   Top top;
-  top.sign = commit_sign(b, dims, hint);
+  top.sign = commit_sign(b, dims, bits, hint);
   if (k == 1) {  // h = sign - 1
     b.lookup("boolean", b.interval_table(0, 2), {top.sign});
     top.terms = {{std::int64_t{1} << (bits - 1), top.sign}};
@@ -110,10 +104,7 @@ Top commit_top(Backend& b, const Dims& dims, unsigned bits, unsigned k, const Hi
     return top;
   }
   const unsigned offset = bits - k;
-  const Var h = b.commit("cell", dims, [offset, hint](const HintView& view, std::span<std::int64_t> out) {
-    hint(view, out);
-    for (std::int64_t& x : out) x >>= offset;
-  });
+  const Var h = b.commit("cell", dims, digit_of(hint, {0, offset, -1}));
   b.lookup("sign", sign_table(b, k), {h, top.sign});
   top.terms = {{std::int64_t{1} << offset, h}};
   return top;
@@ -164,7 +155,7 @@ std::vector<Limb> cut(unsigned bits, const GadgetPlan& plan) {
 
 void range_bits(Backend& b, const GadgetPlan& plan, std::string_view name, Var v, unsigned bits) {
   const Backend::Scope scope(b, name);
-  range_of_rest(b, plan, v, 0, {}, bits, copy_of(v));
+  range_of_rest(b, plan, v, 0, {}, bits, CellHint{{v}});
 }
 
 void range_between(Backend& b, const GadgetPlan& plan, std::string_view name, Var v, Bound range) {
@@ -182,7 +173,7 @@ void range_between(Backend& b, const GadgetPlan& plan, std::string_view name, Va
 }
 
 Var commit_bits(Backend& b, const GadgetPlan& plan, std::string_view name, const Dims& dims, unsigned bits,
-                const Hint& hint) {
+                const CellHint& hint) {
   const Backend::Scope scope(b, name);
   const std::vector<Limb> limbs = cut(bits, plan);
   const std::vector<Term> terms = commit_limbs(b, dims, limbs, 0, 0, hint);
@@ -190,14 +181,14 @@ Var commit_bits(Backend& b, const GadgetPlan& plan, std::string_view name, const
 }
 
 Var commit_signed(Backend& b, const GadgetPlan& plan, std::string_view name, const Dims& dims, unsigned bits,
-                  const Hint& hint) {
+                  const CellHint& hint) {
   const Backend::Scope scope(b, name);
   const std::int64_t half = std::int64_t{1} << (bits - 1);
   return b.affine("value", dims, commit_limbs(b, dims, cut(bits, plan), 0, half, hint), -half);
 }
 
 Signed commit_with_sign(Backend& b, const GadgetPlan& plan, std::string_view name, const Dims& dims, unsigned bits,
-                        const Hint& hint) {
+                        const CellHint& hint) {
   const Backend::Scope scope(b, name);
   const unsigned k = std::min(plan.sign_bits, bits);
   Top top = commit_top(b, dims, bits, k, hint);
@@ -210,17 +201,17 @@ Var sign_of(Backend& b, const GadgetPlan& plan, std::string_view name, Var v, un
   const Backend::Scope scope(b, name);
   const unsigned k = std::min(plan.sign_bits, bits);
   if (k == bits && k > 1) {  // the whole of it is the top limb
-    const Var sign = commit_sign(b, b.dims(v), copy_of(v));
+    const Var sign = commit_sign(b, b.dims(v), bits, CellHint{{v}});
     b.lookup("sign", sign_table(b, k), {v, sign});
     return sign;
   }
-  const Top top = commit_top(b, b.dims(v), bits, k, copy_of(v));
+  const Top top = commit_top(b, b.dims(v), bits, k, CellHint{{v}});
   if (k == bits) {
     std::vector<Term> terms = negated(top.terms);
     terms.push_back({1, v});
     b.zero("value", b.affine("difference", b.dims(v), terms, -top.constant));
   } else {
-    range_of_rest(b, plan, v, -top.constant, top.terms, bits - k, copy_of(v));
+    range_of_rest(b, plan, v, -top.constant, top.terms, bits - k, CellHint{{v}});
   }
   return top.sign;
 }

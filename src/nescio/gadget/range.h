@@ -39,10 +39,10 @@ void range_bits(Backend& b, const GadgetPlan& plan, std::string_view name, Var v
 void range_between(Backend& b, const GadgetPlan& plan, std::string_view name, Var v, Bound range);
 // New integers 0 <= v < 2^bits; their limbs are the cells.
 Var commit_bits(Backend& b, const GadgetPlan& plan, std::string_view name, const Dims& dims, unsigned bits,
-                const Hint& hint);
+                const CellHint& hint);
 // New integers -2^(bits-1) <= v < 2^(bits-1).
 Var commit_signed(Backend& b, const GadgetPlan& plan, std::string_view name, const Dims& dims, unsigned bits,
-                  const Hint& hint);
+                  const CellHint& hint);
 
 // With the sign: [v >= 0], 0 or 1, a committed tensor. The top limb h of plan.sign_bits bits is looked up with the
 // sign.
@@ -50,7 +50,7 @@ struct Signed {
   Var value, sign;
 };
 Signed commit_with_sign(Backend& b, const GadgetPlan& plan, std::string_view name, const Dims& dims, unsigned bits,
-                        const Hint& hint);
+                        const CellHint& hint);
 // [v >= 0] for v in [-2^(bits-1), 2^(bits-1)), which is enforced.
 Var sign_of(Backend& b, const GadgetPlan& plan, std::string_view name, Var v, unsigned bits);
 

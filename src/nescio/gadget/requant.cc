@@ -38,15 +38,16 @@ TableVar function_table(Backend& b, const Activation& f, unsigned bits) {
   return b.table_once(key, static_cast<std::uint32_t>(rows), make);
 }
 
-Rounded by_table(Backend& b, const Dims& dims, unsigned bits, const Hint& hint, const Activation& f) {
+Rounded by_table(Backend& b, const Dims& dims, unsigned bits, const CellHint& hint, const Activation& f) {
   const TableVar table = function_table(b, f, bits);
   Rounded r;
   r.t = b.commit("input", dims, hint);
-  r.y = b.commit("output", dims, [t = r.t, f, bits](const HintView& view, std::span<std::int64_t> y) {
-    const auto x = view[t];
-    const std::int64_t half = std::int64_t{1} << (bits - 1);
-    for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i] >= -half && x[i] < half ? apply(f, x[i], bits) : 0;
-  });
+  const CellHint output{{r.t}, [f, bits](std::size_t, const std::int64_t* const* x, std::span<std::int64_t> y) {
+                          const std::int64_t half = std::int64_t{1} << (bits - 1);
+                          for (std::size_t i = 0; i < y.size(); ++i)
+                            y[i] = x[0][i] >= -half && x[0][i] < half ? apply(f, x[0][i], bits) : 0;
+                        }};
+  r.y = b.commit("output", dims, output);
   b.lookup("function", table, {r.t, r.y});
   return r;
 }
@@ -87,10 +88,7 @@ Var requant(Backend& b, const GadgetPlan& plan, std::string_view name, Var acc, 
   b.expect(
       "value", acc, {-(top << q.shift) - half, (top << q.shift) - half - 1}, ErrorCode::kRange,
       "leaves the range that the model was calibrated for: calibrate with inputs like this one, or with more headroom");
-  const Hint rounded = [acc, half, shift = q.shift](const HintView& view, std::span<std::int64_t> out) {
-    const auto x = view[acc];
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = (x[i] + half) >> shift;
-  };
+  const CellHint rounded{{acc}, {}, {half, q.shift, -1}};
 
   Rounded r;
   const bool piecewise = f.kind == Kind::relu || f.kind == Kind::clip || f.kind == Kind::leaky;

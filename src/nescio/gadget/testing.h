@@ -59,6 +59,9 @@ inline std::vector<std::vector<std::int64_t>> run_both(const Lowering& lowering,
   const PublicValues publics = publics_of(emitted.circuit, lists);
   EvalBackend eval(emitted, publics);
   const std::vector<Var> outputs = lowering(eval);
+  std::vector<std::vector<std::int64_t>> integers;
+  for (std::uint32_t v = 0; v < eval.size(); ++v)
+    integers.emplace_back(eval.integers(Var{v}).begin(), eval.integers(Var{v}).end());
   const Result<Witness> w = eval.witness();
   EXPECT_TRUE(w.ok()) << (w.ok() ? "" : to_string(w.error()));
   if (!w.ok()) return {};
@@ -67,13 +70,13 @@ inline std::vector<std::vector<std::int64_t>> run_both(const Lowering& lowering,
   const auto values = evaluate_virtual(emitted.circuit, *w, publics);
   for (std::uint32_t v = 0; v < eval.size(); ++v) {
     if (eval.info(Var{v}).field) continue;
-    const auto x = eval.integers(Var{v});
+    const auto& x = integers[v];
     const auto y = (*values)[emitted.tensor[v]];
     EXPECT_EQ(x.size(), y.size());
     for (std::size_t i = 0; i < x.size(); ++i) EXPECT_EQ(x[i], y[i].to_signed()) << "tensor " << v << " cell " << i;
   }
   std::vector<std::vector<std::int64_t>> out;
-  for (const Var v : outputs) out.emplace_back(eval.integers(v).begin(), eval.integers(v).end());
+  for (const Var v : outputs) out.push_back(integers[v.index]);
   return out;
 }
 

@@ -153,7 +153,7 @@ struct EveryRelation {
         v.push_back(i % kIn == 0 ? 0 : 7 - (i * 11 + 5) % 17 % 6);
     return v;
   }
-  static Hint these(std::vector<std::int64_t> v) {
+  static WholeHint these(std::vector<std::int64_t> v) {
     return [v = std::move(v)](const HintView&, std::span<std::int64_t> out) {
       std::copy(v.begin(), v.end(), out.begin());
     };
