@@ -20,6 +20,7 @@
 #include "nescio/ops/builder.h"
 #include "nescio/ops/evaluate.h"
 #include "nescio/quant/quantise.h"
+#include "nescio/witness/wide_integers.h"
 
 namespace nescio {
 
@@ -187,11 +188,16 @@ inline std::vector<std::vector<std::int64_t>> run_row(const QuantGraph& q, const
   EXPECT_TRUE(values.ok());
   const Status s = check_relations(lowering.emitted.circuit, *values, &lowering.emitted.names);
   EXPECT_TRUE(s.ok()) << (s.ok() ? "" : to_string(s.error()));
+  const auto wide = wide_integers(lowering.emitted.circuit, *w, lowering.publics);
   for (std::uint32_t v = 0; v < b.size(); ++v) {
     const auto& x = integers[v];
     const auto y = (*values)[lowering.emitted.tensor[v]];
     EXPECT_EQ(x.size(), y.size());
     EXPECT_TRUE(std::equal(x.begin(), x.end(), y.begin(), [](std::int64_t i, F f) { return F::from_signed(i) == f; }))
+        << "tensor " << v;
+    if (b.info(Var{v}).field) continue;
+    const auto& in_128_bits = wide[lowering.emitted.tensor[v]];
+    EXPECT_TRUE(in_128_bits && std::equal(x.begin(), x.end(), in_128_bits->begin(), in_128_bits->end()))
         << "tensor " << v;
     if (!b.info(Var{v}).bounded) continue;
     const Bound range = b.bound(Var{v});

@@ -12,6 +12,7 @@
 #include "nescio/circuit/check.h"
 #include "nescio/gadget/emit.h"
 #include "nescio/gadget/eval.h"
+#include "nescio/witness/wide_integers.h"
 
 namespace nescio::testing {
 
@@ -68,11 +69,15 @@ inline std::vector<std::vector<std::int64_t>> run_both(const Lowering& lowering,
   const Status checked = check_witness(emitted.circuit, *w, publics, &emitted.names);
   EXPECT_TRUE(checked.ok()) << (checked.ok() ? "" : to_string(checked.error()));
   const auto values = evaluate_virtual(emitted.circuit, *w, publics);
+  const auto wide = wide_integers(emitted.circuit, *w, publics);
   for (std::uint32_t v = 0; v < eval.size(); ++v) {
     if (eval.info(Var{v}).field) continue;
     const auto& x = integers[v];
     const auto y = (*values)[emitted.tensor[v]];
     EXPECT_EQ(x.size(), y.size());
+    const auto& in_128_bits = wide[emitted.tensor[v]];
+    EXPECT_TRUE(in_128_bits && std::equal(x.begin(), x.end(), in_128_bits->begin(), in_128_bits->end()))
+        << "tensor " << v;
     for (std::size_t i = 0; i < x.size(); ++i) EXPECT_EQ(x[i], y[i].to_signed()) << "tensor " << v << " cell " << i;
   }
   std::vector<std::vector<std::int64_t>> out;
