@@ -8,6 +8,7 @@
 #include "nescio/base/file.h"
 #include "nescio/compile/canonical.h"
 #include "nescio/compile/plan.h"
+#include "nescio/onnx/embed.h"
 #include "nescio/onnx/import.h"
 #include "nescio/ops/evaluate.h"
 
@@ -112,11 +113,16 @@ Result<ModelSource> read_source(const std::string& onnx_path, const std::string&
   NESCIO_TRY(const auto onnx, read_private_file(onnx_path, std::size_t{1} << 31));
   const std::size_t slash = onnx_path.rfind('/');
   ModelSource source;
-  NESCIO_TRY(source.graph,
-             import_canonical(onnx, slash == std::string::npos ? "." : onnx_path.substr(0, slash), options.dimensions));
+  const std::string directory = slash == std::string::npos ? "." : onnx_path.substr(0, slash);
+  NESCIO_TRY(source.graph, import_canonical(onnx, directory, options.dimensions));
   NESCIO_TRY(const NamedArrays arrays, read_arrays(calibration_path));
   NESCIO_TRY(source.calibration, make_calibration(arrays, source.graph));
-  source.onnx.emplace_back(onnx.begin(), onnx.end());
+  auto alone = embed_external_data(onnx, directory);
+  if (alone.ok()) {
+    source.onnx.push_back({std::move(*alone), options.dimensions});
+  } else if (alone.error().code != ErrorCode::kMemory) {
+    return alone.error();
+  }
   return source;
 }
 
@@ -149,7 +155,8 @@ Result<Model> compile_model(const ModelSource& source, const CompileOptions& opt
 Result<Accuracy> measure(const Model& model, const std::string& data_path, const Progress& progress) {
   if (model.float_model.empty())
     return Error{ErrorCode::kKey, 0, "the model file has no float model to compare with", {}};
-  NESCIO_TRY(const Graph graph, import_canonical(bytes_of(model.float_model[0]), {}, {}));
+  NESCIO_TRY(const Graph graph,
+             import_canonical(bytes_of(model.float_model[0].onnx), {}, model.float_model[0].dimensions));
   if (!same_ports(graph, graph.inputs, model.graph, model.graph.inputs) ||
       !same_ports(graph, graph.outputs, model.graph, model.graph.outputs))
     return Error{ErrorCode::kKey, 0, "the model file's float model has other inputs or outputs", {}};

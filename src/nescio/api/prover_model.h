@@ -34,12 +34,18 @@ struct Accuracy {
   std::vector<std::vector<double>> float_values, quantised_values;  // [row][cells of all outputs]; NaN where refused
 };
 
+// What reports compare with: an ONNX model without external data, and how its open dimensions were chosen.
+struct FloatModel {
+  SecretString onnx;
+  std::map<std::string, std::int64_t> dimensions = {};
+};
+
 // A compiled model: private, since it holds the weights.
 struct Model {
   QuantGraph graph;
   GadgetPlan plan;
-  Accuracy accuracy;                      // over the calibration rows; without the values
-  std::vector<SecretString> float_model;  // for reports: the ONNX file's bytes, one string, or none
+  Accuracy accuracy;                    // over the calibration rows; without the values
+  std::vector<FloatModel> float_model;  // for reports: one, or none
 };
 
 struct CompileOptions {
@@ -51,7 +57,7 @@ struct CompileOptions {
 struct ModelSource {
   Graph graph;
   Calibration calibration;
-  std::vector<SecretString> onnx;  // the file's bytes, one string, or none
+  std::vector<FloatModel> onnx;  // one, or none: it was generated, or passes 2 GiB
 };
 // kModel, kOp, .. all problems at once; kCalib; kMemory.
 Result<ModelSource> read_source(const std::string& onnx_path, const std::string& calibration_path,

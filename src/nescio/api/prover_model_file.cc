@@ -166,7 +166,15 @@ void model(A& a, Model& m) {
     a.number(e.cells);
     a.number(e.agreeing);
   });
-  a.list(m.float_model, 4, [&](SecretString& s) { a.text(s); });
+  a.list(m.float_model, 8, [&](FloatModel& f) {
+    a.text(f.onnx);
+    std::vector<std::pair<std::string, std::int64_t>> dimensions(f.dimensions.begin(), f.dimensions.end());
+    a.list(dimensions, 12, [&](auto& d) {
+      a.text(d.first);
+      a.number(d.second);
+    });
+    f.dimensions = {dimensions.begin(), dimensions.end()};
+  });
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ inline Model whole_model() {
   g.outputs.push_back({"y", 11, 16, {"a", "b", "c"}});
   g.notes = {"a note"};
   m.accuracy.outputs.push_back({"y", 1, 0.5, 3});
-  m.float_model = {"onnx"};
+  m.float_model = {{"onnx", {{"n", 3}}}};
   NESCIO_CHECK(validate(g).ok());
   const auto plan = choose_plan(g);
   NESCIO_CHECK(plan.ok());

@@ -134,8 +134,33 @@ bool parse_number(const std::string& text, std::uint64_t& out) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-Result<SecretVector<std::uint8_t>> external_bytes(const onnx::TensorProto& proto, const std::string& directory,
-                                                  std::uint64_t want) {
+// What a format and a shape take.
+struct Layout {
+  const Format* format;
+  Shape shape;
+  std::int64_t elements;
+  std::uint64_t bytes() const { return static_cast<std::uint64_t>(elements) * format->width; }
+};
+Result<Layout> layout_of(const onnx::TensorProto& proto) {
+  const Format* format = nullptr;
+  for (const Format& f : kFormats) {
+    if (f.code == proto.data_type()) format = &f;
+  }
+  if (format == nullptr) {
+    return Error{ErrorCode::kDtype, 0, "constants of " + onnx_dtype_name(proto.data_type()) + " are not supported", {}};
+  }
+  if (proto.has_segment()) return malformed("segmented tensors are not supported");
+  Shape shape(proto.dims().begin(), proto.dims().end());
+  const auto n = element_count(shape);
+  if (!n) return Error{ErrorCode::kMemory, 0, "its shape is not valid, or too large", {}};
+  return Layout{format, std::move(shape), *n};
+}
+
+}  // namespace
+
+Result<SecretVector<std::uint8_t>> external_bytes(const onnx::TensorProto& proto, const std::string& directory) {
+  NESCIO_TRY(const Layout layout, layout_of(proto));
+  const std::uint64_t want = layout.bytes();
   ExternalRange range;
   range.length = want;
   for (const auto& entry : proto.external_data()) {
@@ -149,32 +174,22 @@ Result<SecretVector<std::uint8_t>> external_bytes(const onnx::TensorProto& proto
   return read_external(directory, range);
 }
 
-}  // namespace
-
 Result<Tensor> read_tensor(const onnx::TensorProto& proto, const std::string& directory) {
-  const Format* format = nullptr;
-  for (const Format& f : kFormats) {
-    if (f.code == proto.data_type()) format = &f;
-  }
-  if (format == nullptr) {
-    return Error{ErrorCode::kDtype, 0, "constants of " + onnx_dtype_name(proto.data_type()) + " are not supported", {}};
-  }
-  if (proto.has_segment()) return malformed("segmented tensors are not supported");
-  const Shape shape(proto.dims().begin(), proto.dims().end());
-  const auto n = element_count(shape);
-  if (!n) return Error{ErrorCode::kMemory, 0, "its shape is not valid, or too large", {}};
-  const std::uint64_t want = static_cast<std::uint64_t>(*n) * format->width;
+  NESCIO_TRY(const Layout layout, layout_of(proto));
+  const Format* format = layout.format;
+  const Shape& shape = layout.shape;
+  const std::uint64_t want = layout.bytes();
 
   const bool external = proto.data_location() == onnx::TensorProto::EXTERNAL;
   SecretVector<std::uint8_t> file;
   const std::uint8_t* bytes = nullptr;
   if (external) {
-    NESCIO_TRY(file, external_bytes(proto, directory, want));
+    NESCIO_TRY(file, external_bytes(proto, directory));
     bytes = file.data();
   } else if (proto.has_raw_data()) {
     if (proto.raw_data().size() != want) return malformed("its data does not fill its shape " + to_string(shape));
     bytes = reinterpret_cast<const std::uint8_t*>(proto.raw_data().data());
-  } else if (typed_count(proto) != static_cast<std::size_t>(*n)) {
+  } else if (typed_count(proto) != static_cast<std::size_t>(layout.elements)) {
     return malformed("its data does not fill its shape " + to_string(shape));
   }
   Tensor out(format->dtype, shape);

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "nescio/base/error.h"
+#include "nescio/base/secret.h"
 #include "nescio/graph/tensor.h"
 
 namespace onnx {
@@ -15,5 +16,8 @@ namespace nescio {
 // product of the extents. float16 and bfloat16 widen to float32; 8- and 16-bit integers to int32; uint32, and uint64
 // that fits, to int64. Errors: kModel, kDtype, kMemory, kIo; the detail does not name the tensor.
 Result<Tensor> read_tensor(const onnx::TensorProto& proto, const std::string& directory);
+
+// The bytes of a tensor whose data lie below `directory`: as many as its type and shape say. Errors as above.
+Result<SecretVector<std::uint8_t>> external_bytes(const onnx::TensorProto& proto, const std::string& directory);
 
 }  // namespace nescio
