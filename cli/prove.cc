@@ -1,8 +1,8 @@
 #include <cstdio>
 #include <memory>
 
+#include "disclosure.h"
 #include "measure.h"
-#include "nescio/api/digest_text.h"
 #include "progress.h"
 
 namespace nescio::cli {
@@ -60,11 +60,17 @@ int run(const Arguments& args, const Options& options) {
   char text[96];
   std::snprintf(text, sizeof text, "%.1f ms", made->ms);
   line(options, "proven", args.statement.empty() ? "(only the revealed values)" : args.statement);
+  // The key's maker chose these; who holds the inputs may be somebody else.
+  const Circuit& circuit = key->key->key().circuit;
+  for (const InputPort& port : circuit.inputs) line(options, "input " + port.name, disclosure_text(circuit, port));
+  for (const OutputPort& port : circuit.outputs) line(options, "output " + port.name, disclosure_text(circuit, port));
   line(options, "proof", args.output + ", " + grouped(proven.file.size()) + " bytes");
   line(options, "time", text);
   line(options, "memory", grouped(made->peak_memory_bytes / 1000000) + " MB");
   json(options, {{"ok", true},
                  {"statement", args.statement},
+                 {"disclosure", disclosure_json(circuit)},
+                 {"revealed", request.reveal},
                  {"proof", args.output},
                  {"proof_bytes", proven.file.size()},
                  {"prove_ms", made->ms},

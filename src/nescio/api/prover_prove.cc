@@ -19,10 +19,19 @@ double ms_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
+// What salts are drawn from: fresh bytes of the system and, should those ever repeat, whatever tells one use from
+// another.
+Hasher salt_source() {
+  return Hasher::keyed(os_random()).part("nescio/salt/v1");
+}
+template <class Integer>
+void mix(Hasher& source, const SecretVector<Integer>& values) {
+  source.part({reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(Integer)});
+}
 // 4 uniform secret cells.
-Secret<DigestCells> random_salt() {
-  const SecretDigest seed = os_random();
-  Prf prf(seed, "digest salt", 0);
+Secret<DigestCells> draw_salt(Hasher source, Group group) {
+  const SecretDigest key(source.part(static_cast<std::uint64_t>(group)).finish());
+  Prf prf(key, "digest salt", 0);
   Secret<DigestCells> salt;
   for (F& x : salt.value) x = prf.base();
   return salt;
@@ -120,7 +129,10 @@ Result<ProvingKey> commit_model(Model model, const CommitOptions& options) {
   NESCIO_TRY(const Disclosure disclosure, disclosure_for(model.graph, options));
   NESCIO_TRY(out.program, make_program(model.graph, model.plan, disclosure));
   NESCIO_TRY_STATUS(check_memory(estimate_commit_memory(out.program, model), options.memory_limit, "committing"));
-  out.salt = random_salt();
+  Hasher source = salt_source();
+  for (const QuantNode& node : model.graph.nodes)
+    for (const QuantWeights& w : node.weights) mix(source, w.values);
+  out.salt = draw_salt(std::move(source), Group::weights);
   NESCIO_TRY(const DigestCells digest, weights_digest(out.program, model.graph, out.salt.value));
   soundness::SearchOptions search;
   search.security_bits = options.security_bits;
@@ -203,8 +215,10 @@ Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& reques
   NESCIO_TRY_STATUS(check_salts(key.program.disclosure, request));
   NESCIO_TRY(const IntegerInputs inputs, integer_inputs(verifying.circuit, request.inputs));
   Proven out;
-  out.input_salt = request.input_salt ? Secret(*request.input_salt) : random_salt();
-  out.output_salt = request.output_salt ? Secret(*request.output_salt) : random_salt();
+  Hasher source = salt_source().part(key.key->id().bytes).part(file.statement).part(file.context);
+  for (const auto& values : inputs) mix(source, values);
+  out.input_salt = request.input_salt ? Secret(*request.input_salt) : draw_salt(source, Group::inputs);
+  out.output_salt = request.output_salt ? Secret(*request.output_salt) : draw_salt(source, Group::outputs);
   const Secret<Salts> all_salts({key.salt.value, out.input_salt.value, out.output_salt.value});
   const Salts& salts = all_salts.value;
   DigestCells digest;

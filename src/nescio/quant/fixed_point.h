@@ -15,6 +15,13 @@ inline double power_of_two_above(double x) {
   const double m = std::frexp(x, &e);  // x = m 2^e, 0.5 <= m < 1
   return std::ldexp(1.0, m == 0.5 ? e - 1 : e);
 }
+// The least k 2^e, 8 <= k < 16, that is at least x > 0. Scales end up in the key, in full or as what they do to
+// constants beside them: three bits and the order of magnitude is what they may tell of weights and calibration data.
+inline double coarse_above(double x) {
+  int e = 0;
+  const double m = std::frexp(x, &e);
+  return std::ldexp(std::ceil(16 * m), e - 4);
+}
 // The largest integer in `bits` bits, signed.
 inline double top_of(unsigned bits) {
   return std::ldexp(1.0, static_cast<int>(bits) - 1) - 1;

@@ -172,7 +172,7 @@ class Quantiser {
     t.requant.bits = table ? table_bits_ : t.is_output ? options_.output_bits : options_.activation_bits;
     const double m = largest_seen(v);
     t.scale = options_.headroom * (m == 0 ? 1.0 : m) / top_of(t.requant.bits);
-    if (table || t.is_output) t.scale = power_of_two_above(t.scale);
+    t.scale = table || t.is_output ? power_of_two_above(t.scale) : coarse_above(t.scale);
     return t;
   }
   // Adds a rounding node whose result, before its function, is the value v.

@@ -21,6 +21,19 @@ TEST(FixedPoint, PowersOfTwo) {
   EXPECT_EQ(power_of_two_above(5e-310), std::ldexp(1.0, -1027));
 }
 
+TEST(FixedPoint, EighthsOfAPowerOfTwo) {
+  EXPECT_EQ(coarse_above(1.0), 1.0);
+  EXPECT_EQ(coarse_above(1.0001), 1.125);
+  EXPECT_EQ(coarse_above(1.125), 1.125);
+  EXPECT_EQ(coarse_above(1.9), 2.0);
+  for (double x = 1e-9; x < 1e9; x *= 1.0173) {
+    const double c = coarse_above(x);
+    EXPECT_GE(c, x);
+    EXPECT_LE(c, x * 1.125);
+    EXPECT_EQ(coarse_above(c), c);
+  }
+}
+
 TEST(FixedPoint, ShiftIsTheLargestThatFits) {
   for (const double w : {1e-6, 0.003, 0.2, 0.25, 0.4999, 7.0}) {
     const auto t = shift_for(w, 15, 2);
@@ -98,7 +111,7 @@ TEST(Quantise, ScalesShiftsAndRanges) {
   // Matched: integer weight = weight * s_x * 2^T / s_y.
   const double s_y = q->values[first.output].scales[0];
   const double largest = std::max(std::abs(0.5 * 1 - 0.01 * 100 + 0.1), 3 * 0.5 + 2.5 - 0.1);  // of the two rows
-  EXPECT_NEAR(s_y, 2 * largest / 32767, 1e-6);
+  EXPECT_EQ(s_y, coarse_above(2 * largest / 32767));
   for (int o = 0; o < 2; ++o)
     for (int k = 0; k < 2; ++k) {
       const double w[2][2] = {{0.5, -0.01}, {0.25, 0.02}};
@@ -123,6 +136,43 @@ TEST(Quantise, DeclaredRangesDoNotDependOnWeights) {
     EXPECT_EQ(q->nodes[0].weights[0].bits, 15U);
     EXPECT_EQ(q->nodes[0].weights[1].bits, 31U);
   }
+}
+
+// All numbers of a quantised model that a key holds: the rest are weights.
+std::vector<double> told(const QuantGraph& q) {
+  std::vector<double> out;
+  for (const QuantNode& n : q.nodes) {
+    out.insert(out.end(), {double(n.bias_shift), double(n.requant.shift), double(n.requant.bits)});
+    out.insert(out.end(), {double(n.activation.lo), double(n.activation.hi), double(n.activation.slope)});
+    out.insert(out.end(), n.activation.values.begin(), n.activation.values.end());
+    out.insert(out.end(), n.integers.begin(), n.integers.end());
+    for (const QuantWeights& w : n.weights) out.push_back(w.bits);
+  }
+  for (const auto* ports : {&q.inputs, &q.outputs})
+    for (const QuantPort& p : *ports)
+      out.insert(out.end(), q.values[p.value].scales.begin(), q.values[p.value].scales.end());
+  return out;
+}
+
+// Weights show in no public number but by their size: bounds of Clip, multipliers of a sum and the scale of an output
+// that is not rounded once held w to 13, 17 and 53 bits.
+TEST(Quantise, ScalesTellOfWeightsAndDataNoMoreThanTheirSize) {
+  const auto compiled = [](double w, double v, double data) {
+    Model m({1, 1});
+    const ValueId zero = m.reals({1}, {0});
+    const ValueId a = m.op("Linear", {m.x, m.reals({1, 1}, {w}), zero}),
+                  b = m.op("Linear", {m.x, m.reals({1, 1}, {v}), zero});
+    m.b.output("clipped", m.op("Linear", {m.op("Clip", {a}, {{"lo", -0.5}, {"hi", 1.0}}), m.reals({1, 1}, {1}), zero}));
+    m.b.output("sum", m.op("Linear", {m.op("Add", {a, b}), m.reals({1, 1}, {1}), zero}));
+    const auto q = quantise(m.graph(m.op("Mul", {a, b})), rows_of({1, 1}, {{-1}, {data}}));
+    EXPECT_TRUE(q.ok());
+    return told(*q);
+  };
+  const std::vector<double> one = compiled(0.3104, 0.68, 2.5);
+  EXPECT_EQ(compiled(0.3104001, 0.68, 2.5), one);
+  EXPECT_EQ(compiled(0.3111, 0.6791, 2.5), one);
+  EXPECT_EQ(compiled(0.3104, 0.68, 2.501), one);
+  EXPECT_NE(compiled(0.42, 0.68, 2.5), one);  // the size is told
 }
 
 // An input that was zero in all examples is taken to be of the size of 1.
