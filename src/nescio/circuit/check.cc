@@ -382,8 +382,9 @@ Status check_ports(const Circuit& circuit) {
 Status check_tensor(const Circuit& circuit, TensorId id) {
   const TensorDef& tensor = circuit[id];
   const Dims& dims = tensor.dims;
-  NESCIO_RULE(dims.size() <= kMaxDims && std::find(dims.begin(), dims.end(), 0) == dims.end(), Rule::kDims);
-  NESCIO_RULE(num_cells(dims) < kMaxCells, Rule::kDims);
+  NESCIO_RULE(dims.size() <= kMaxDims && num_cells(dims) < kMaxCells, Rule::kDims);
+  NESCIO_RULE(std::all_of(dims.begin(), dims.end(), [](std::uint32_t n) { return n >= 1 && n <= kMaxExtent; }),
+              Rule::kDims);
   bool sources_ok = true;
   for_each_source(tensor,
                   [&](TensorId source) { sources_ok = sources_ok && source < id && is_operand(circuit, source); });

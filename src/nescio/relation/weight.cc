@@ -113,7 +113,7 @@ E Weight<E>::sum(std::uint32_t n) const {
 
 template <class E>
 E Weight<E>::on_block(const Piece& block, std::span<const E> r) const {
-  NESCIO_CHECK(r.size() == block.log);
+  NESCIO_CHECK(r.size() == block.log && block.log < 32);
   if (const auto* p = std::get_if<Point>(&kind_)) {
     const std::span<const E> z(*p->z);
     return eq_index<E>(z.subspan(block.log), block.offset >> block.log) * eq<E>(z.first(block.log), r);
