@@ -351,10 +351,11 @@ class PortCheck {
   // Whether the circuit states x - y = 0, cell by cell; both [n].
   bool equal(TensorId x, TensorId y) const {
     const std::vector<DimRef> each = {{false, 0}};
+    const std::vector<AffineTerm> difference = {{1, x, each}, {-1, y, each}};
     return std::any_of(circuit_.zeros.begin(), circuit_.zeros.end(), [&](const Zero& zero) {
       const auto* affine = std::get_if<Affine>(&circuit_[zero.tensor].def);
-      return affine != nullptr && affine->constant == 0 && circuit_[zero.tensor].dims == circuit_[x].dims &&
-             affine->terms == std::vector<AffineTerm>{{1, x, each}, {-1, y, each}};
+      return affine != nullptr && affine->constant == 0 && affine->terms == difference &&
+             circuit_[zero.tensor].dims == circuit_[x].dims;
     });
   }
   // `id` is a public tensor [n] of that source which no port named before.
@@ -382,8 +383,9 @@ Status check_ports(const Circuit& circuit) {
 Status check_tensor(const Circuit& circuit, TensorId id) {
   const TensorDef& tensor = circuit[id];
   const Dims& dims = tensor.dims;
-  NESCIO_RULE(dims.size() <= kMaxDims && std::find(dims.begin(), dims.end(), 0) == dims.end(), Rule::kDims);
-  NESCIO_RULE(num_cells(dims) < kMaxCells, Rule::kDims);
+  NESCIO_RULE(dims.size() <= kMaxDims && num_cells(dims) < kMaxCells, Rule::kDims);
+  NESCIO_RULE(std::all_of(dims.begin(), dims.end(), [](std::uint32_t n) { return n >= 1 && n <= kMaxExtent; }),
+              Rule::kDims);
   bool sources_ok = true;
   for_each_source(tensor,
                   [&](TensorId source) { sources_ok = sources_ok && source < id && is_operand(circuit, source); });

@@ -20,6 +20,7 @@ inline constexpr std::size_t kMaxTables = 1024;
 inline constexpr std::size_t kMaxPorts = 1024;  // of each kind
 inline constexpr std::size_t kMaxName = 256;    // bytes, printable ASCII
 inline constexpr std::int32_t kMaxScaleExponent = 4096;
+inline constexpr std::uint32_t kMaxExtent = std::uint32_t{1} << 31;  // so a dimension has at most 31 variables
 // Cells of one tensor, of all committed tensors together, and rows of all lookups together, are fewer.
 inline constexpr std::uint64_t kMaxCells = std::uint64_t{1} << 40;
 inline constexpr std::uint64_t kMaxPublicCells = std::uint64_t{1} << 21;  // of all public and constant tensors
@@ -29,7 +30,7 @@ inline constexpr unsigned kMaxNesting = 256;                              // def
 // `where` of the kVKey that the checks return.
 enum class CircuitRule : std::uint32_t {
   kCount = 1,      // numbers of segments, tensors, tables, lookups, zeros, ports
-  kDims = 2,       // at most kMaxDims dimensions, each at least 1, fewer than kMaxCells cells
+  kDims = 2,       // at most kMaxDims dimensions, each from 1 to kMaxExtent, fewer than kMaxCells cells
   kTotal = 3,      // kMaxCells and kMaxPublicCells, all tensors together
   kCommitted = 4,  // role and segment in range; shape of the argument's tensors
   kSource = 5,     // a definition names earlier tensors, none of them a multiplicity or the argument's

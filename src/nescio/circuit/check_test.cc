@@ -64,7 +64,8 @@ TEST_F(CheckCircuit, Counts) {
 }
 
 TEST_F(CheckCircuit, Dims) {
-  const Dims kWrong[] = {{4, 0}, {1, 1, 1, 1, 1, 1, 1}, {1U << 20, 1U << 20}, {0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF}};
+  const Dims kWrong[] = {
+      {4, 0}, {1, 1, 1, 1, 1, 1, 1}, {1U << 20, 1U << 20}, {0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF}, {kMaxExtent + 1}};
   for (const Dims& dims : kWrong) {
     c.tensors[s.x].dims = dims;
     refused(Rule::kDims);

@@ -1,6 +1,7 @@
 #include "nescio/circuit/determined.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace nescio {
 namespace {
@@ -15,12 +16,14 @@ class Determination {
         bounds_(bounds),
         known_(circuit.tensors.size()),
         unknown_(circuit.tensors.size()),
+        ends_in_one_(circuit.tensors.size()),
         users_(circuit.tensors.size()),
         lookups_(circuit.tensors.size()) {
     for (TensorId id = 0; id < known_.size(); ++id)
       for_each_source(circuit[id], [&](TensorId source) {
         users_[source].push_back(id);
         ++unknown_[id];
+        if (says_last_is_one(id, source)) ends_in_one_[source] = true;
       });
     for (std::uint32_t i = 0; i < circuit.lookups.size(); ++i)
       for (const TensorId column : circuit.lookups[i].columns) lookups_[column].push_back(i);
@@ -38,7 +41,9 @@ class Determination {
       todo_.pop_back();
       for (const TensorId user : users_[id]) --unknown_[user];
       examine(id);
-      for (const TensorId user : users_[id]) examine(user);
+      TensorId last = id;  // one that names it again and again stands there in a row
+      for (const TensorId user : users_[id])
+        if (std::exchange(last, user) != user) examine(user);
       for (const std::uint32_t lookup : lookups_[id]) look(circuit.lookups[lookup], id);
     }
   }
@@ -100,8 +105,7 @@ class Determination {
       return;
     const AffineTerm &most = lead.terms[0], &own = lead.terms[1], &reached = lead.terms[2];
     const TensorId y = own.source, c = reached.source;
-    const Dims& dims = circuit_[c].dims;
-    if (dims.size() != 1 || !known_[y] || !(most == AffineTerm{1, most.source, {}}) ||
+    if (circuit_[c].dims.size() != 1 || !known_[y] || !(most == AffineTerm{1, most.source, {}}) ||
         !(own == AffineTerm{-1, y, each}) || !(reached == AffineTerm{1, c, each}))
       return;
     const auto* sum = std::get_if<Contract>(&circuit_[most.source].def);
@@ -111,13 +115,14 @@ class Determination {
     const TensorId before = here->terms[1].source;
     if (!(*here == Affine{{{1, c, each}, {-1, before, each}}, 0, 1}) || !(circuit_[before] == moved(c))) return;
     const auto bit = [&](TensorId x) { return bounds_[x].integer && bounds_[x].lo >= 0 && bounds_[x].hi <= 1; };
-    const Affine last{{{1, c, {{true, dims[0] - 1}}}}, -1, 1};
-    const bool ends = std::any_of(users_[c].begin(), users_[c].end(), [&](TensorId user) {
-      const auto* affine = std::get_if<Affine>(&circuit_[user].def);
-      return affine != nullptr && *affine == last && bounds_[user].integer && bounds_[user].lo == 0 &&
-             bounds_[user].hi == 0;
-    });
-    if (ends && bit(c) && bit(sum->a)) learn(c);
+    if (ends_in_one_[c] && bit(c) && bit(sum->a)) learn(c);
+  }
+  // Whether a tensor says that the last cell of x is 1.
+  bool says_last_is_one(TensorId id, TensorId x) const {
+    const auto* affine = std::get_if<Affine>(&circuit_[id].def);
+    const Interval& b = bounds_[id];
+    return affine != nullptr && affine->terms.size() == 1 && circuit_[x].dims.size() == 1 && b.integer && b.lo == 0 &&
+           b.hi == 0 && *affine == Affine{{{1, x, {{true, circuit_[x].dims[0] - 1}}}}, -1, 1};
   }
   TensorDef moved(TensorId c) const { return {circuit_[c].dims, Map{c, 0, ShiftMatrix{1}}}; }
 
@@ -125,6 +130,7 @@ class Determination {
   const std::vector<Interval>& bounds_;
   std::vector<bool> known_;
   std::vector<std::uint32_t> unknown_;  // of each definition: sources that are not known, as often as it names them
+  std::vector<bool> ends_in_one_;
   std::vector<std::vector<TensorId>> users_;
   std::vector<std::vector<std::uint32_t>> lookups_;
   std::vector<TensorId> todo_;  // known, and not yet told

@@ -57,6 +57,17 @@ TEST_F(Rules, WeightsUnderADigestOfTheKey) {
   EXPECT_FALSE(determined(v));  // a digest of the statement binds one run
 }
 
+// A definition is looked at once for each tensor that it names; once for each name, this would take an hour.
+TEST_F(Rules, OneTensorNamedManyTimes) {
+  constexpr std::size_t kTimes = 1 << 20;
+  const TensorId x = input(1, 0, 2), w = cells(1, 0, 2);
+  std::vector<AffineTerm> terms(kTimes, b.term(x));
+  terms.push_back(b.term(w));
+  const TensorId y = b.affine({1}, terms);
+  EXPECT_FALSE(determined(y));
+  EXPECT_FALSE(determined(w));
+}
+
 TEST_F(Rules, QuotientAndRemainder) {
   for (const std::uint32_t rows : {7U, 8U, 9U}) {  // x = 8 t + r, r < rows
     const TensorId x = input(3, 0, 1024), t = cells(3, 0, 256), r = cells(3, 0, rows);

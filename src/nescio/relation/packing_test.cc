@@ -112,6 +112,23 @@ TEST_F(Shifted, ShiftsAreTransposedMatrices) {
   }
 }
 
+// The most variables that a dimension has: nothing is lost of an index or of an offset.
+TEST_F(Shifted, TheLongestDimension) {
+  const std::uint32_t half = kMaxExtent / 2;
+  const std::vector<E> r = point(31), z = point(30);
+  EXPECT_EQ(log2_ceil(kMaxExtent), 31U);
+  for (const std::uint32_t k : {0U, 1U, half - 1, half, kMaxExtent - 1}) {
+    EXPECT_EQ(W::index(k).extension(r), eq_index<E>(r, k));
+    EXPECT_EQ(W::dense({E::one()}, k).extension(r), eq_index<E>(r, k));
+    EXPECT_EQ(W::index(k).shifted(-7, kMaxExtent - 7, kMaxExtent).extension(r),
+              k < kMaxExtent - 7 ? eq_index<E>(r, k + 7) : E::zero());
+  }
+  const E low = eq<E>(z, std::span(r).first(30));
+  EXPECT_EQ(W::pieces({{E::one(), {half, 30}, z}}).extension(r), r[30] * low);
+  EXPECT_EQ(W::pieces({{E::one(), {0, 30}, z}, {E::one(), {half, 0}, {}}}).extension(r),
+            (E::one() - r[30]) * low + eq_index<E>(r, half));
+}
+
 TEST_F(Shifted, EqualWeightsAreEqual) {
   const W p = W::point(point(4));
   EXPECT_EQ(p.shifted(3, 16, 5), p.shifted(3, 16, 5));

@@ -85,10 +85,14 @@ Weight<E> Weight<E>::shifted(std::int64_t offset, std::uint32_t n, std::uint32_t
   std::int64_t begin = std::max<std::int64_t>(0, -offset), end = std::min<std::int64_t>(cols, n - offset);
   const auto* p = std::get_if<Point>(&kind_);
   const auto* v = std::get_if<Window>(&kind_);
-  if (v != nullptr) {
-    begin = std::max(begin, v->begin - offset);
-    end = std::min(end, v->end - offset);
-  }
+  // Only where w is not zero: what is written down is no longer than what there was.
+  const auto support = [&](std::int64_t from, std::int64_t to) {
+    begin = std::max(begin, from - offset);
+    end = std::min(end, to - offset);
+  };
+  if (v != nullptr) support(v->begin, v->end);
+  if (const auto* k = std::get_if<std::uint32_t>(&kind_)) support(*k, std::int64_t{*k} + 1);
+  if (const auto* d = std::get_if<Dense>(&kind_)) support(d->begin, d->begin + static_cast<std::int64_t>(d->w->size()));
   if (begin >= end) return dense({});
   const auto first = static_cast<std::uint32_t>(begin), last = static_cast<std::uint32_t>(end);
   if (p != nullptr) return Weight(Window{p->z, offset, first, last});
@@ -113,7 +117,7 @@ E Weight<E>::sum(std::uint32_t n) const {
 
 template <class E>
 E Weight<E>::on_block(const Piece& block, std::span<const E> r) const {
-  NESCIO_CHECK(r.size() == block.log);
+  NESCIO_CHECK(r.size() == block.log && block.log < 32);
   if (const auto* p = std::get_if<Point>(&kind_)) {
     const std::span<const E> z(*p->z);
     return eq_index<E>(z.subspan(block.log), block.offset >> block.log) * eq<E>(z.first(block.log), r);

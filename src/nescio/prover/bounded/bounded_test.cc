@@ -189,5 +189,40 @@ TEST(Bounded, what_a_key_asks_of_a_verifier) {
   }
 }
 
+// What is not zero at a few indices stays as short as it is, through any number of shifts of any length.
+const Kind kShort[] = {
+    {"one index of a shifted vector",
+     [](CircuitBuilder& b, std::uint32_t size) {
+       TensorId x = b.affine({size}, {{1, b.committed({1}, 0), {fixed_at(0)}}});
+       for (int i = 0; i < 20; ++i) x = b.map(x, 0, size, ShiftMatrix{i % 2});
+       b.zero(b.affine({}, {{1, x, {fixed_at(size / 2)}}}), 0);
+     }},
+    {"a short part of a shifted vector",
+     [](CircuitBuilder& b, std::uint32_t size) {
+       const TensorId x = b.map(b.affine({size}, {{1, b.committed({1}, 0), {fixed_at(0)}}}), 0, size, ShiftMatrix{0});
+       b.zero(b.packing(1, {{.source = x, .at = {size / 2}, .count = 3}}), 0);
+     }},
+    {"one block of a long run",
+     [](CircuitBuilder& b, std::uint32_t size) {
+       const TensorId x = b.affine({2, size}, {{1, b.committed({2}, 0), {runs_with(0)}}});
+       const TensorId blocks = b.packing(size, {{.source = x, .run = 1, .at = {0, 0}, .count = 2}});
+       b.zero(b.affine({8}, {{1, blocks, {runs_with(0), fixed_at(size / 2)}}}), 0);
+     }},
+};
+
+TEST(Bounded, what_a_key_reads_at_few_indices) {
+  for (const Kind& kind : kShort)
+    for (const std::uint32_t size : {1U << 12, 1U << 25, kMaxExtent}) {
+      SCOPED_TRACE(kind.name);
+      CircuitBuilder b;
+      kind.make(b, size);
+      const Circuit circuit = b.take();
+      EXPECT_TRUE(check_circuit(circuit, false).ok());
+      count_allocations();
+      (void)relation::count_messages<Ext3>(circuit);
+      EXPECT_LE(allocations().total, 32 * verifier_work(circuit) + (1U << 18)) << size;
+    }
+}
+
 }  // namespace
 }  // namespace nescio
