@@ -48,6 +48,12 @@ std::string shown(std::span<const std::uint8_t> bytes) {
   return printable ? std::string(bytes.begin(), bytes.end()) : "0x" + hex(bytes);
 }
 
+std::string label(const std::string& name) {
+  constexpr std::size_t kMost = 48;
+  const bool word = name.size() <= kMost && name.find_first_of(" \"'") == std::string::npos;
+  return word ? name : "\"" + (name.size() <= kMost ? name : name.substr(0, kMost) + "...") + "\"";
+}
+
 std::string grouped(std::uint64_t n) {
   std::string s = std::to_string(n);
   for (std::size_t i = s.size(); i > 3;) s.insert(i -= 3, ",");

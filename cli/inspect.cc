@@ -47,11 +47,11 @@ int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options)
                        {"hi", b.hi}});
   }
   for (const InputPort& p : c.inputs) {
-    line(options, "input " + p.name, shape(p.dims) + ", " + disclosure_text(c, p));
+    line(options, "input " + label(p.name), shape(p.dims) + ", " + disclosure_text(c, p));
     inputs.push_back({{"name", p.name}, {"shape", p.dims}});
   }
   for (const OutputPort& p : c.outputs) {
-    line(options, "output " + p.name,
+    line(options, "output " + label(p.name),
          shape(p.dims) + ", " + disclosure_text(c, p) + "; steps of " + real_value(1, p.scale) + ", from " +
              real_value(p.lo, p.scale) + " to " + real_value(p.hi, p.scale));
     outputs.push_back(

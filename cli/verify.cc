@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "disclosure.h"
 #include "measure.h"
@@ -9,17 +10,18 @@ namespace nescio::cli {
 namespace {
 
 struct Arguments {
-  std::string key, proof, statement, context;
+  std::string key, proof;
+  std::optional<std::string> statement, context;
 };
 
 std::string hidden(const Circuit& circuit, const Disclosed& disclosed) {
   std::string out = "the weights and every intermediate value";
   for (const InputPort& port : circuit.inputs)
-    if (!port.disclosed) out += ", the input " + port.name;
+    if (!port.disclosed) out += ", the input " + label(port.name);
   for (const OutputPort& port : circuit.outputs)
     if (std::none_of(disclosed.outputs.begin(), disclosed.outputs.end(),
                      [&](const Revealed& r) { return r.name == port.name; }))
-      out += ", the output " + port.name + " beyond the statement";
+      out += ", the output " + label(port.name) + " beyond the statement";
   return out;
 }
 
@@ -38,8 +40,8 @@ int run(const Arguments& args, const Options& options) {
   const auto proof = read_file(args.proof, kMaxProofFile);
   if (!proof.ok()) return fail(options, proof.error());
   Expected expected;
-  if (!args.statement.empty()) expected.statement = args.statement;
-  if (!args.context.empty()) expected.context = std::vector<std::uint8_t>(args.context.begin(), args.context.end());
+  expected.statement = args.statement;
+  if (args.context) expected.context = std::vector<std::uint8_t>(args.context->begin(), args.context->end());
   const auto run = timed_verify(*key_bytes, *proof, expected);
   if (!run.ok())
     return run.error().code == ErrorCode::kUsage ? fail(options, run.error()) : invalid(options, run.error());
@@ -59,7 +61,7 @@ int run(const Arguments& args, const Options& options) {
       values += (values.empty() ? "" : " ") + text;
       list[r.name].push_back(std::strtod(text.c_str(), nullptr));
     }
-    line(options, what + r.name, values);
+    line(options, what + label(r.name), values);
   };
   for (const Revealed& r : disclosed.outputs)
     for (const OutputPort& port : circuit.outputs)

@@ -193,13 +193,20 @@ Status check_public_operands(const Circuit& circuit) {
 }
 
 Status check_totals(const Circuit& circuit) {
-  std::uint64_t committed = 0, known = 0, looked_up = 0;  // no sum passes 2^61
+  std::uint64_t committed = 0, known = 0, looked_up = 0, listed = 0;  // no sum passes 2^61
   for (const TensorDef& tensor : circuit.tensors) {
     if (std::holds_alternative<Committed>(tensor.def)) committed += num_cells(tensor.dims);
     if (is_known(tensor)) known += num_cells(tensor.dims);
+    if (const auto* constant = std::get_if<Constant>(&tensor.def)) listed += constant->values.size();
+    const auto* map = std::get_if<Map>(&tensor.def);
+    const auto* sparse = map == nullptr ? nullptr : std::get_if<SparseMatrix>(&map->matrix);
+    if (sparse != nullptr) listed += 3 * sparse->entries.size();
   }
+  for (const Table& table : circuit.tables)
+    for (const TableColumn& column : table.columns) listed += column.values.size();
   for (const Lookup& lookup : circuit.lookups) looked_up += num_cells(circuit[lookup.columns[0]].dims);
-  NESCIO_RULE(committed < kMaxCells && looked_up < kMaxCells && known < kMaxPublicCells, Rule::kTotal);
+  NESCIO_RULE(committed < kMaxCells && looked_up < kMaxCells && known < kMaxPublicCells && listed <= kMaxListed,
+              Rule::kTotal);
   return Unit{};
 }
 

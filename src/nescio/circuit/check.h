@@ -24,6 +24,8 @@ inline constexpr std::uint32_t kMaxExtent = std::uint32_t{1} << 31;  // so a dim
 // Cells of one tensor, of all committed tensors together, and rows of all lookups together, are fewer.
 inline constexpr std::uint64_t kMaxCells = std::uint64_t{1} << 40;
 inline constexpr std::uint64_t kMaxPublicCells = std::uint64_t{1} << 21;  // of all public and constant tensors
+// Numbers in lists: constants, values of tables, and three for each entry of a sparse matrix.
+inline constexpr std::uint64_t kMaxListed = std::uint64_t{1} << 24;
 inline constexpr std::int64_t kMaxInteger = (std::int64_t{1} << 62) - 1;  // coefficients, constants, table entries
 inline constexpr unsigned kMaxNesting = 256;                              // definitions below a tensor
 
@@ -31,7 +33,7 @@ inline constexpr unsigned kMaxNesting = 256;                              // def
 enum class CircuitRule : std::uint32_t {
   kCount = 1,      // numbers of segments, tensors, tables, lookups, zeros, ports
   kDims = 2,       // at most kMaxDims dimensions, each from 1 to kMaxExtent, fewer than kMaxCells cells
-  kTotal = 3,      // kMaxCells and kMaxPublicCells, all tensors together
+  kTotal = 3,      // kMaxCells, kMaxPublicCells and kMaxListed, all tensors and tables together
   kCommitted = 4,  // role and segment in range; shape of the argument's tensors
   kSource = 5,     // a definition names earlier tensors, none of them a multiplicity or the argument's
   kScalar = 6,     // a coefficient, constant or divisor in range; divisor not 0

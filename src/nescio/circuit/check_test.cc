@@ -84,6 +84,13 @@ TEST_F(CheckCircuit, Totals) {
   c = make_sample(true).circuit;
   add({1U << 24}, Public{});
   refused(Rule::kTotal);
+  c = make_sample(true).circuit;
+  const TensorId source = add({1U << 12}, Committed{});
+  c.zeros.push_back({source, 0});
+  SparseMatrix full;
+  for (std::uint32_t i = 0; i <= kMaxListed / 3; ++i) full.entries.push_back({i >> 12, i % (1U << 12), 1});
+  add({1U << 12}, Map{source, 0, std::move(full)});
+  refused(Rule::kTotal);
 }
 
 TEST_F(CheckCircuit, CommittedTensors) {

@@ -86,8 +86,10 @@ void write_integers(std::span<const std::int64_t> values, ByteWriter& out) {
   bits.flush();
 }
 
-Result<std::vector<std::int64_t>> read_integers(ByteReader& in) {
+Result<std::vector<std::int64_t>> read_integers(ByteReader& in, std::uint64_t& left) {
   NESCIO_TRY(const std::uint32_t n, in.u<std::uint32_t>());
+  if (n > left) return in.error();
+  left -= n;
   NESCIO_TRY(const std::uint8_t form, in.u<std::uint8_t>());
   const unsigned width = form % kDifferences;
   const bool differences = form > kDifferences;

@@ -10,7 +10,8 @@
 namespace nescio {
 
 void write_integers(std::span<const std::int64_t> values, ByteWriter& out);
-// Refuses every encoding but that of write_integers. At most 64 bytes of memory for each byte read.
-Result<std::vector<std::int64_t>> read_integers(ByteReader& in);
+// Refuses every encoding but that of write_integers, and more numbers than are `left`, which falls by what was read: a
+// byte may stand for 64 bytes of memory.
+Result<std::vector<std::int64_t>> read_integers(ByteReader& in, std::uint64_t& left);
 
 }  // namespace nescio

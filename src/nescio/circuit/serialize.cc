@@ -3,6 +3,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "nescio/circuit/check.h"
 #include "nescio/circuit/packed_integers.h"
 
 namespace nescio {
@@ -248,7 +249,7 @@ class Parser {
   Status read_dims(Dims& dims) { return read_few(kMaxDims, 4, dims); }
   Status read_labels(std::vector<std::uint8_t>& labels) { return read_few(kMaxDims, 1, labels); }
   Status read_values(std::vector<std::int64_t>& values) {
-    NESCIO_TRY(values, read_integers(in_));
+    NESCIO_TRY(values, read_integers(in_, listed_left_));
     return Unit{};
   }
   Status read_name(std::string& name) {
@@ -292,9 +293,9 @@ class Parser {
     return read(c.c);
   }
   Status read(SparseMatrix& m) {
-    NESCIO_TRY(const std::vector<std::int64_t> rows, read_integers(in_));
-    NESCIO_TRY(const std::vector<std::int64_t> cols, read_integers(in_));
-    NESCIO_TRY(const std::vector<std::int64_t> coefs, read_integers(in_));
+    NESCIO_TRY(const std::vector<std::int64_t> rows, read_integers(in_, listed_left_));
+    NESCIO_TRY(const std::vector<std::int64_t> cols, read_integers(in_, listed_left_));
+    NESCIO_TRY(const std::vector<std::int64_t> coefs, read_integers(in_, listed_left_));
     if (rows.size() != cols.size() || rows.size() != coefs.size()) return in_.error();
     m.entries.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -402,6 +403,7 @@ class Parser {
   }
 
   ByteReader& in_;
+  std::uint64_t listed_left_ = kMaxListed;
 };
 
 }  // namespace

@@ -36,12 +36,21 @@ Bytes packed(const Ints& v) {
 }
 bool unpacks(const Bytes& bytes, const Ints& want) {
   ByteReader in(bytes);
-  const auto v = read_integers(in);
-  return v.ok() && *v == want && in.finish().ok();
+  std::uint64_t left = want.size();
+  const auto v = read_integers(in, left);
+  return v.ok() && *v == want && left == 0 && in.finish().ok();
 }
 bool refused(const Bytes& bytes) {
   ByteReader in(bytes);
-  return !read_integers(in).ok() || !in.finish().ok();
+  std::uint64_t left = kMaxListed;
+  return !read_integers(in, left).ok() || !in.finish().ok();
+}
+
+TEST(PackedIntegers, MoreThanAreLeft) {
+  const Bytes bytes = packed({1, 2, 3});
+  ByteReader in(bytes);
+  std::uint64_t left = 2;
+  EXPECT_FALSE(read_integers(in, left).ok());
 }
 
 TEST(PackedIntegers, RoundTrip) {

@@ -56,6 +56,16 @@ TEST(Hostile, a_key_has_a_binding_for_each_digest) {
   EXPECT_FALSE(verify_key(std::move(*key)).ok());
 }
 
+TEST(Hostile, a_key_without_outputs_establishes_no_model) {
+  CircuitBuilder b;
+  b.zero(b.affine({4}, {b.term(b.committed({4}, 0))}), 0);
+  auto key = make_key(b.take(), {}, quick());
+  ASSERT_TRUE(key.ok()) << to_string(key.error());
+  const auto checked = verify_key(std::move(*key));
+  ASSERT_TRUE(checked.ok()) << to_string(checked.error());
+  EXPECT_FALSE(checked->one_model());
+}
+
 // Sound or not, as the bounds say; what is sound can be proven and verified.
 TEST(Hostile, keys_of_random_circuits) {
   std::size_t sound = 0;
