@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "cost.h"
 #include "disclosure.h"
 #include "nescio/api/verify.h"
 
@@ -10,24 +11,13 @@ namespace {
 int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options) {
   const auto checked = verify_key(key);
   const Circuit& c = key.circuit;
-  std::uint64_t cells = 0, lookups = 0, rows = 0;
-  for (TensorId id = 0; id < c.tensors.size(); ++id)
-    if (c.committed(id) != nullptr) cells += num_cells(c[id].dims);
-  for (const Lookup& l : c.lookups) lookups += num_cells(c[l.columns[0]].dims);
-  for (const Table& t : c.tables) rows += t.rows;
   const std::string verdict = checked.ok() ? "sound" : std::string("NOT SOUND: ") + to_string(checked.error());
   line(options, "verifying key", grouped(bytes) + " bytes, " + verdict);
   line(options, "model", hex(model_id(key).bytes));
   line(options, "key", hex(key_id(key).bytes));
   if (checked.ok()) line(options, "one model", one_model_text(checked->one_model()));
   line(options, "security", std::to_string(key.params.security_bits) + " bits");
-  line(options, "matrix",
-       std::to_string(key.params.columns) + " columns of 2^" + std::to_string(key.params.log_rows) +
-           " rows at rate 1/" + std::to_string(1U << key.params.log_inv_rate) + ", " +
-           std::to_string(key.params.queries) + " queries");
-  line(options, "circuit",
-       grouped(cells) + " cells, " + grouped(lookups) + " lookups, " + grouped(rows) + " table rows, " +
-           std::to_string(c.segments) + " segment(s)");
+  const nlohmann::ordered_json sizes = show_circuit(options, key);
   const auto shape = [](const Dims& dims) {
     std::string s = "[";
     for (const std::uint32_t d : dims) s += (s.size() > 1 ? ", " : "") + std::to_string(d);
@@ -57,30 +47,14 @@ int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options)
     outputs.push_back(
         {{"name", p.name}, {"shape", p.dims}, {"step", std::strtod(real_value(1, p.scale).c_str(), nullptr)}});
   }
-  if (checked.ok()) {
-    for (const soundness::Term& t : soundness::terms(key.params, circuit_counts(c, key.params.degree)))
-      terms.push_back({{"name", t.name},
-                       {"oracle", t.oracle},
-                       {"bits", static_cast<double>(t.bits) / 4294967296.0},
-                       {"work", t.work},
-                       {"preprint", t.preprint},
-                       {"source", t.source}});
-    for (const auto& t : terms)
-      if (!options.json)
-        std::printf("  %-28s %7.2f bits%s  %s\n", t["name"].get<std::string>().c_str(), t["bits"].get<double>(),
-                    t["preprint"].get<bool>() ? " *" : "  ", t["source"].get<std::string>().c_str());
-    line(options, "", "* rests on results that are preprints");
-  }
+  if (checked.ok()) terms = show_terms(options, key);
   json(options, {{"kind", "verifying key"},
                  {"sound", checked.ok()},
                  {"bytes", bytes},
                  {"model_id", hex(model_id(key).bytes)},
                  {"key_id", hex(key_id(key).bytes)},
                  {"security_bits", key.params.security_bits},
-                 {"cells", cells},
-                 {"lookups", lookups},
-                 {"table_rows", rows},
-                 {"segments", c.segments},
+                 {"circuit", sizes},
                  {"inputs", inputs},
                  {"outputs", outputs},
                  {"disclosure", disclosure_json(c)},

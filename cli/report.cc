@@ -2,7 +2,9 @@
 #include <cstdio>
 #include <memory>
 
+#include "cost.h"
 #include "measure.h"
+#include "nescio/api/prover_memory.h"
 #include "progress.h"
 
 namespace nescio::cli {
@@ -58,26 +60,31 @@ int run(const Arguments& args, const Options& options) {
     if (!measured.ok()) return fail(options, measured.error());
     accuracy = std::move(*measured);
   }
-  const auto program = make_program(model->graph, model->plan);
-  if (!program.ok()) return fail(options, program.error());
-  const Circuit& c = program->emitted.circuit;
-  std::uint64_t cells = 0, lookups = 0, rows = 0, weights = 0;
-  for (TensorId id = 0; id < c.tensors.size(); ++id)
-    if (c.committed(id) != nullptr) cells += num_cells(c[id].dims);
-  for (const Lookup& l : c.lookups) lookups += num_cells(c[l.columns[0]].dims);
-  for (const Table& t : c.tables) rows += t.rows;
+  // What a lender would publish, if everything stays private.
+  auto key = commit_model(*model, {});
+  if (!key.ok()) return fail(options, key.error());
+  const VerifyingKey& verifying = key->key->key();
+  std::uint64_t weights = 0;
   for (const QuantNode& n : model->graph.nodes)
     for (const QuantWeights& w : n.weights) weights += w.values.size();
   line(options, "weights", grouped(weights));
-  line(options, "circuit",
-       grouped(cells) + " cells, " + grouped(lookups) + " lookups, " + grouped(rows) + " table rows, " +
-           std::to_string(c.segments) + " segment(s)");
+  const nlohmann::ordered_json circuit = show_circuit(options, verifying);
+  const std::uint64_t key_bytes = write_key(verifying).size(), private_bytes = write_proving_key(*key).size(),
+                      proof_bytes = expected_bytes(verifying), memory = estimate_prove_memory(*key);
+  line(options, "sizes",
+       "verifying key " + grouped(key_bytes) + " bytes, proving key " + grouped(private_bytes) + ", a proof about " +
+           grouped(proof_bytes));
+  line(options, "memory", "at most " + grouped(memory / 1000000) + " MB to prove");
+  line(options, "security", std::to_string(verifying.params.security_bits) + " bits; the error terms:");
+  const nlohmann::ordered_json terms = show_terms(options, verifying);
   nlohmann::ordered_json declared = nlohmann::ordered_json::array();
   for (const QuantNode& n : model->graph.nodes)
     for (const QuantWeights& w : n.weights) {
+      const std::int64_t half = std::int64_t{1} << (w.bits - 1);
       line(options, "weights " + w.name,
-           std::to_string(w.values.size()) + " integers of " + std::to_string(w.bits) + " bits");
-      declared.push_back({{"name", w.name}, {"values", w.values.size()}, {"bits", w.bits}});
+           grouped(w.values.size()) + " integers in [" + std::to_string(-half) + ", " + std::to_string(half - 1) + "]");
+      declared.push_back(
+          {{"name", w.name}, {"values", w.values.size()}, {"bits", w.bits}, {"lo", -half}, {"hi", half - 1}});
     }
   const nlohmann::ordered_json outputs = show_accuracy(options, accuracy);
   nlohmann::ordered_json curves = nlohmann::ordered_json::object();
@@ -103,10 +110,13 @@ int run(const Arguments& args, const Options& options) {
   }
   json(options, {{"ok", true},
                  {"weights", weights},
-                 {"cells", cells},
-                 {"lookups", lookups},
-                 {"table_rows", rows},
-                 {"segments", c.segments},
+                 {"circuit", circuit},
+                 {"key_bytes", key_bytes},
+                 {"proving_key_bytes", private_bytes},
+                 {"expected_proof_bytes", proof_bytes},
+                 {"memory_bytes", memory},
+                 {"security_bits", verifying.params.security_bits},
+                 {"error_terms", terms},
                  {"declared_weights", declared},
                  {"outputs", outputs},
                  {"auc", curves},

@@ -1,0 +1,57 @@
+#include "cost.h"
+
+#include <cstdio>
+
+#include "nescio/api/verify.h"
+#include "nescio/soundness/prover_cost.h"
+#include "nescio/soundness/terms.h"
+
+namespace nescio::cli {
+
+nlohmann::ordered_json show_circuit(const Options& options, const VerifyingKey& key) {
+  const Circuit& c = key.circuit;
+  const pcs::Params& p = key.params;
+  std::uint64_t cells = 0, lookups = 0, rows = 0;
+  for (TensorId id = 0; id < c.tensors.size(); ++id)
+    if (c.committed(id) != nullptr) cells += num_cells(c[id].dims);
+  for (const Lookup& l : c.lookups) lookups += num_cells(c[l.columns[0]].dims);
+  for (const Table& t : c.tables) rows += t.rows;
+  line(options, "circuit",
+       grouped(cells) + " cells, " + grouped(lookups) + " lookups, " + grouped(rows) + " table rows, " +
+           std::to_string(c.segments) + " segment(s)");
+  line(options, "matrix",
+       std::to_string(p.columns) + " columns of 2^" + std::to_string(p.log_rows) + " rows at rate 1/" +
+           std::to_string(1U << p.log_inv_rate) + ", " + std::to_string(p.queries) + " queries");
+  return {{"cells", cells},
+          {"lookups", lookups},
+          {"table_rows", rows},
+          {"segments", c.segments},
+          {"matrix", {{"columns", p.columns}, {"log_rows", p.log_rows}, {"log_inv_rate", p.log_inv_rate}}}};
+}
+
+nlohmann::ordered_json show_terms(const Options& options, const VerifyingKey& key) {
+  nlohmann::ordered_json terms = nlohmann::ordered_json::array();
+  for (const soundness::Term& t : soundness::terms(key.params, circuit_counts(key.circuit, key.params.degree))) {
+    const double bits = static_cast<double>(t.bits) / 4294967296.0;
+    if (!options.json) std::printf("  %-28s %7.2f bits%s  %s\n", t.name, bits, t.preprint ? " *" : "  ", t.source);
+    terms.push_back({{"name", t.name},
+                     {"oracle", t.oracle},
+                     {"bits", bits},
+                     {"work", t.work},
+                     {"preprint", t.preprint},
+                     {"source", t.source}});
+  }
+  line(options, "", "* rests on results that are preprints");
+  return terms;
+}
+
+std::uint64_t expected_bytes(const VerifyingKey& key) {
+  std::uint64_t words = 0;  // each pad and each factor's mask belongs to one word of a message
+  for (TensorId id = 0; id < key.circuit.tensors.size(); ++id)
+    if (const Committed* c = key.circuit.committed(id);
+        c != nullptr && (c->role == Role::pad || c->role == Role::triple_a || c->role == Role::triple_b))
+      words += num_cells(key.circuit[id].dims);
+  return 8 * words + soundness::expected_proof_bytes(key.params);
+}
+
+}  // namespace nescio::cli
