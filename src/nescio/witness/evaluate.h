@@ -19,15 +19,19 @@ namespace nescio {
 enum class Keep { all, operands };
 
 // Values of all tensors: committed and public ones are seen where they are, the others are computed and owned here.
-// `witness` and `publics` must outlive this object.
+// `witness` and `publics` must outlive this object. Not to be copied: the copy would see what the original owns.
 class Evaluated {
  public:
+  Evaluated(Evaluated&&) = default;
+  Evaluated& operator=(Evaluated&&) = default;
+
   // num_cells(dims) entries; none for tensors of the argument's own roles (pads, triples, dummies).
   std::span<const F> operator[](TensorId id) const { return view_[id]; }
   std::size_t size() const { return view_.size(); }
 
  private:
   friend Result<Evaluated> evaluate_virtual(const Circuit&, const Witness&, const PublicValues&, Keep);
+  Evaluated() = default;
   std::vector<std::span<const F>> view_;
   TensorValues own_;
 };

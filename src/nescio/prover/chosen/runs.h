@@ -111,9 +111,10 @@ class Runs {
   std::vector<std::string> segment_labels(std::uint32_t s, const Witness& witness) const {
     const Circuit& circuit = key.circuit;
     const PublicValues publics = *public_values(key, statement);
-    const auto values = *evaluate_virtual(circuit, witness, publics);
+    const auto values = evaluate_virtual(circuit, witness, publics);
+    NESCIO_CHECK(values.ok());
     relation::Values list;
-    for (TensorId t = 0; t < circuit.tensors.size(); ++t) list.push_back(values[t]);
+    for (TensorId t = 0; t < circuit.tensors.size(); ++t) list.push_back((*values)[t]);
     const auto pads = make_pads<E>(circuit, checked.segment_tensors()[s], s, Digest{});
     ProofWriter out(true);
     Transcript tr = start_transcript(key.params);
