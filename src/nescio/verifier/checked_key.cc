@@ -63,9 +63,9 @@ Result<CheckedKey> verify_key(VerifyingKey key) {
 
   CheckedKey out;
   const std::vector<bool> determined = determined_tensors(circuit, bounds);
-  out.one_model_ = !circuit.outputs.empty() &&
-                   std::all_of(circuit.outputs.begin(), circuit.outputs.end(),
-                               [&](const OutputPort& port) { return determined[port.tensor]; });
+  out.one_model_ =
+      !circuit.outputs.empty() && std::all_of(circuit.outputs.begin(), circuit.outputs.end(),
+                                              [&](const OutputPort& port) { return determined[port.tensor]; });
   out.tensors_ = relation::segment_tensors(circuit);
   const bool quadratic = key.params.degree == 2;
   const std::vector<relation::Counts> messages =
