@@ -2,10 +2,6 @@
 
 #include <cstdio>
 
-#include "nescio/api/verify.h"
-#include "nescio/soundness/prover_cost.h"
-#include "nescio/soundness/terms.h"
-
 namespace nescio::cli {
 
 nlohmann::ordered_json show_circuit(const Options& options, const VerifyingKey& key) {
@@ -43,15 +39,6 @@ nlohmann::ordered_json show_terms(const Options& options, const VerifyingKey& ke
   }
   line(options, "", "* rests on results that are preprints");
   return terms;
-}
-
-std::uint64_t expected_bytes(const VerifyingKey& key) {
-  std::uint64_t words = 0;  // each pad and each factor's mask belongs to one word of a message
-  for (TensorId id = 0; id < key.circuit.tensors.size(); ++id)
-    if (const Committed* c = key.circuit.committed(id);
-        c != nullptr && (c->role == Role::pad || c->role == Role::triple_a || c->role == Role::triple_b))
-      words += num_cells(key.circuit[id].dims);
-  return 8 * words + soundness::expected_proof_bytes(key.params);
 }
 
 }  // namespace nescio::cli

@@ -1,7 +1,7 @@
 // cli/cost.h -- what a key's proofs cost and what their soundness rests on, for `inspect` and `report`.
 #pragma once
 #include "command.h"
-#include "nescio/proof/key.h"
+#include "nescio/api/verify.h"
 
 namespace nescio::cli {
 
@@ -9,7 +9,5 @@ namespace nescio::cli {
 nlohmann::ordered_json show_circuit(const Options& options, const VerifyingKey& key);
 // Prints every error term of a sound key. [{"name", "oracle", "bits", "work", "preprint", "source"}]
 nlohmann::ordered_json show_terms(const Options& options, const VerifyingKey& key);
-// Of a proof: the opening in expectation over its positions, every message of the circuit, and what stands around them.
-std::uint64_t expected_bytes(const VerifyingKey& key);
 
 }  // namespace nescio::cli

@@ -5,6 +5,7 @@
 #include "cost.h"
 #include "measure.h"
 #include "nescio/api/prover_memory.h"
+#include "nescio/api/prover_size.h"
 #include "progress.h"
 
 namespace nescio::cli {
@@ -70,7 +71,7 @@ int run(const Arguments& args, const Options& options) {
   line(options, "weights", grouped(weights));
   const nlohmann::ordered_json circuit = show_circuit(options, verifying);
   const std::uint64_t key_bytes = write_key(verifying).size(), private_bytes = write_proving_key(*key).size(),
-                      proof_bytes = expected_bytes(verifying), memory = estimate_prove_memory(*key);
+                      proof_bytes = expected_file_bytes(verifying), memory = estimate_prove_memory(*key);
   line(options, "sizes",
        "verifying key " + grouped(key_bytes) + " bytes, proving key " + grouped(private_bytes) + ", a proof about " +
            grouped(proof_bytes));
