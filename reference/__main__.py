@@ -4,6 +4,7 @@ Exit codes: 0 valid, 1 not valid, 2 wrong usage or unreadable files.
 """
 import argparse
 import json
+import os
 import sys
 import warnings
 
@@ -33,7 +34,7 @@ def main(argv=None):
     warnings.simplefilter("ignore")
     try:
         key, file = verify(read(args.key, MOST_KEY), read(args.proof, MOST_PROOF), args.statement or None,
-                           args.context.encode() if args.context else None)
+                           os.fsencode(args.context) if args.context else None)
     except Refused as refused:
         print(json.dumps({"valid": False, "code": refused.code, "where": refused.where}) if args.json
               else f"NOT VALID {refused.code} ({refused.where})")
@@ -44,8 +45,12 @@ def main(argv=None):
     except OSError as error:
         print(error, file=sys.stderr)
         return 2
+    except Exception as error:  # a defect of this program: no verdict
+        print(f"internal error: {error!r}", file=sys.stderr)
+        return 2
     said = {"valid": True, "statement": file.statement, "model_id": key.model.hex(), "key_id": key.id.hex(),
-            "one_model": key.one_model, "security_bits": key.params.security_bits, "weakest_term_bits": key.bits / 2**32}
+            "one_model": key.one_model, "security_bits": key.params.security_bits,
+            "weakest_term_bits": key.bits / 2**32}
     print(json.dumps(said) if args.json else "\n".join(f"{name:<20}{value}" for name, value in said.items()))
     return 0
 

@@ -1,5 +1,5 @@
 """The circuit of a key: relations over tensors (docs/spec/relations.md), and its bytes (docs/spec/format.md)."""
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, make_dataclass
 
 import numpy as np
 
@@ -12,91 +12,28 @@ WEIGHTS, INPUTS, OUTPUTS = range(3)  # groups of digests
 NO_RUN = 255
 
 
-@dataclass
-class Committed:
-    role: int
-    segment: int
+def record(name, fields):
+    """A class with these fields; instances are equal if they are of one class and equal in all fields."""
+    return make_dataclass(name, fields.split())
 
 
-@dataclass
-class Term:
-    coef: int
-    source: int
-    dims: list  # for each dimension of the source: (False, dimension of the result) or (True, index)
-
-
-@dataclass
-class Affine:
-    terms: list
-    constant: int
-    divisor: int
-
-
-@dataclass
-class Contract:
-    a: int
-    b: int
-    a_labels: list
-    b_labels: list
-    y_labels: list
-
-
-@dataclass
-class Cubic:
-    operands: list
-
-
-@dataclass
-class Sparse:
-    rows: list
-    cols: list
-    coefs: list
-
-
-@dataclass
-class Shift:
-    offset: int
-
-
-@dataclass
-class Poseidon:
-    pass
-
-
-@dataclass
-class Map:
-    source: int
-    dim: int
-    matrix: object
-
-
-@dataclass
-class Part:
-    source: int
-    lo: int
-    bits: int
-    along: int
-    run: int
-    lane: int
-    at: list
-    count: int
-    block: int
-
-
-@dataclass
-class Packing:
-    parts: list
-
-
-@dataclass
-class Constant:
-    poseidon: bool
-    values: list
-
-
-@dataclass
-class Public:
-    source: int
+Committed = record("Committed", "role segment")
+# dims: for each dimension of the source (False, dimension of the result) or (True, index).
+Term = record("Term", "coef source dims")
+Affine = record("Affine", "terms constant divisor")
+Contract = record("Contract", "a b a_labels b_labels y_labels")
+Cubic = record("Cubic", "operands")
+Sparse = record("Sparse", "rows cols coefs")
+Shift = record("Shift", "offset")
+Poseidon = record("Poseidon", "")
+Map = record("Map", "source dim matrix")
+Part = record("Part", "source lo bits along run lane at count block")
+Packing = record("Packing", "parts")
+Constant = record("Constant", "poseidon values")
+Public = record("Public", "source")
+Table = record("Table", "rows columns multiplicity")
+Lookup = record("Lookup", "table segment columns")
+Zero = record("Zero", "tensor segment")
 
 
 @dataclass
@@ -116,26 +53,6 @@ class Column:
 
     def at(self, i):
         return self.start + self.step * i if self.values is None else self.values[i]
-
-
-@dataclass
-class Table:
-    rows: int
-    columns: list
-    multiplicity: int
-
-
-@dataclass
-class Lookup:
-    table: int
-    segment: int
-    columns: list
-
-
-@dataclass
-class Zero:
-    tensor: int
-    segment: int
 
 
 @dataclass

@@ -52,8 +52,7 @@ class Opening:
         """Words below p that the transcript does not absorb."""
         begin = self.reader.at
         words = np.frombuffer(self.reader.take(8 * count), dtype="<u8").astype(np.uint64)
-        bad = np.nonzero(words >= np.uint64(P))[0]
-        require(len(bad) == 0, "V_FORMAT", begin + 8 * (int(bad[0]) + 1) if len(bad) else 0)
+        require(not (words >= np.uint64(P)).any(), "V_FORMAT", begin)
         return words
 
     def open_matrix(self):

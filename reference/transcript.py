@@ -69,7 +69,7 @@ class Transcript:
 
 
 class Reader:
-    """A proof's bytes; every refusal has the offset as `where`."""
+    """A proof's bytes; `where` of a refusal is the offset of the message."""
 
     def __init__(self, data):
         self.data, self.at = data, 0
@@ -79,15 +79,13 @@ class Reader:
         self.at += n
         return self.data[self.at - n:self.at]
 
-    def word(self):
-        w = int.from_bytes(self.take(8), "little")
-        require(w < P, "V_FORMAT", self.at)
-        return w
-
     def element(self, E, label, transcript):
-        x = E(tuple(self.word() for _ in range(E.D)))
-        transcript.absorb("E", label, x.to_bytes())
-        return x
+        begin = self.at
+        data = self.take(8 * E.D)
+        words = tuple(int.from_bytes(data[k:k + 8], "little") for k in range(0, 8 * E.D, 8))
+        require(max(words) < P, "V_FORMAT", begin)
+        transcript.absorb("E", label, data)
+        return E(words)
 
     def digest(self, label, transcript):
         d = self.take(32)
@@ -96,8 +94,9 @@ class Reader:
 
     def work(self, label, transcript, bits):
         if bits:
+            begin = self.at
             nonce = int.from_bytes(self.take(8), "little")
-            require(transcript.work(label, bits, nonce), "V_POW", self.at)
+            require(transcript.work(label, bits, nonce), "V_POW", begin)
 
     def end(self):
         require(self.at == len(self.data), "V_FORMAT", self.at)
