@@ -1,4 +1,4 @@
-"""How a verifier says no (docs/spec/errors.md)."""
+"""How a verifier says no (docs/spec/verdict.md)."""
 
 
 class Refused(Exception):
