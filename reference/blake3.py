@@ -14,34 +14,33 @@ MASK = 0xFFFFFFFF
 
 
 def schedule():
-    """The indices of the message words in the order in which the 7 rounds use them."""
+    """The 56 mixing steps of a compression: four words of the state, two of the message."""
     order, out = list(range(16)), []
     for _ in range(7):
-        out.append(tuple(order))
+        out += [(*words, order[2 * i], order[2 * i + 1]) for i, words in enumerate(COLUMNS_AND_DIAGONALS)]
         order = [order[i] for i in PERMUTATION]
     return out
 
 
-SCHEDULE = schedule()
+STEPS = schedule()
 
 
 def compress(cv, block, counter, length, flags):
     """16 words of output; the first 8 are the chaining value. block: 16 words."""
     v = [*cv, *IV[:4], counter & MASK, counter >> 32, length, flags]
-    for order in SCHEDULE:
-        for i, (a, b, c, d) in enumerate(COLUMNS_AND_DIAGONALS):
-            va = (v[a] + v[b] + block[order[2 * i]]) & MASK
-            x = v[d] ^ va
-            vd = (x >> 16 | x << 16) & MASK
-            vc = (v[c] + vd) & MASK
-            x = v[b] ^ vc
-            vb = (x >> 12 | x << 20) & MASK
-            v[a] = va = (va + vb + block[order[2 * i + 1]]) & MASK
-            x = vd ^ va
-            v[d] = vd = (x >> 8 | x << 24) & MASK
-            v[c] = vc = (vc + vd) & MASK
-            x = vb ^ vc
-            v[b] = (x >> 7 | x << 25) & MASK
+    for a, b, c, d, m, n in STEPS:
+        va = (v[a] + v[b] + block[m]) & MASK
+        x = v[d] ^ va
+        x = (x >> 16 | x << 16) & MASK
+        vc = (v[c] + x) & MASK
+        y = v[b] ^ vc
+        y = (y >> 12 | y << 20) & MASK
+        v[a] = va = (va + y + block[n]) & MASK
+        x ^= va
+        v[d] = x = (x >> 8 | x << 24) & MASK
+        v[c] = vc = (vc + x) & MASK
+        y ^= vc
+        v[b] = (y >> 7 | y << 25) & MASK
     return [v[i] ^ v[i + 8] for i in range(8)] + [v[i + 8] ^ cv[i] for i in range(8)]
 
 

@@ -11,7 +11,7 @@ from .blake3 import derive_key
 from .circuit import (NO_RUN, VALUE, Affine, Committed, Constant, Cubic, Map, Packing, Part, Poseidon,
                       Public, Shift, Sparse, Tensor, Term, product)
 from .errors import require
-from .field import P, add, mul, vector
+from .field import P, add, mul, sum_axis, vector
 
 WIDTH, RATE, FULL, PARTIAL, SBOXES = 12, 8, 8, 22, 118
 MDS_ROW = (1, 1, 2, 1, 8, 9, 10, 7, 5, 9, 4, 10)
@@ -20,6 +20,9 @@ CELL_BITS = 62
 
 def mds(i, j):
     return MDS_ROW[(j - i) % WIDTH]
+
+
+MDS = np.array([[mds(i, j) for j in range(WIDTH)] for i in range(WIDTH)], dtype=np.uint64)
 
 
 @lru_cache(maxsize=None)
@@ -67,11 +70,7 @@ def linear_layers():
             rows.append(lanes[lane].copy())
             lanes[lane] = 0
             lanes[lane, WIDTH + len(rows) - 1] = 1
-        mixed = np.zeros_like(lanes)
-        for i in range(WIDTH):
-            for j in range(WIDTH):
-                mixed[i] = add(mixed[i], mul(lanes[j], np.uint64(mds(i, j))))
-        lanes = mixed
+        lanes = sum_axis(mul(lanes[None], MDS[:, :, None]), 1)
     rows = np.array(rows)
     return rows[:, :inputs], rows[:, inputs]
 

@@ -6,7 +6,8 @@ Soundness terms: eps, column fold, gamma, queries, combination, fold, out of dom
 import numpy as np
 
 from .errors import require
-from .field import P, dot, element, eq_bits, eq_vector, from_elements, mle, root_of_unity
+from .field import (P, add, dot, element, eq_bits, eq_vector, from_elements, mle, mul, root_of_unity, scale, sub,
+                    sum_axis)
 from .merkle import check_multiproof, coset_leaves, salted_leaves
 
 
@@ -67,11 +68,9 @@ class Opening:
         cells = np.array(rows)
         check_multiproof(self.reader, self.root, leaves, salted_leaves(cells, self.groups, np.array(salts)), log)
         eq = eq_vector(E, self.column_point)[:p.columns]
-        out = []
-        for leaf, row in zip(leaves, cells):
-            mask = E(tuple(int(c) for c in row[p.columns:]))
-            out.append((domain_point(log, leaf), mask + self.gamma * dot(E, eq, row[:p.columns])))
-        return out
+        folded = sum_axis(mul(cells[:, :p.columns, None], eq), 1)
+        values = add(cells[:, p.columns:], scale(folded, self.gamma))
+        return [(domain_point(log, leaf), element(E, y)) for leaf, y in zip(leaves, values)]
 
     def open_oracle(self, i, root, challenges):
         """Oracle i + 1: [(x, y)] of its draws, folded by its own challenges."""
@@ -79,16 +78,15 @@ class Opening:
         leaves = self.draw(p.rounds[i].queries, p.rounds[i].query_work, code - k)
         cosets = [self.cells(E.D << k).reshape(-1, E.D) for _ in leaves]
         check_multiproof(self.reader, root, leaves, coset_leaves(np.array(cosets)), code - k)
-        out = []
-        for leaf, coset in zip(leaves, cosets):
-            values = [element(E, row) for row in coset]
-            for t, s in enumerate(challenges):
-                half = [pow(2 * domain_point(code - t, (leaf << k - t) + 2 * j), -1, P)
-                        for j in range(len(values) // 2)]
-                values = [(a + b) * ((P + 1) // 2) * (1 - s) + (a - b) * h * s
-                          for a, b, h in zip(values[0::2], values[1::2], half)]
-            out.append((domain_point(code - k, leaf), values[0]))
-        return out
+        values = np.array(cosets)  # [leaves][2^(k - t)][D]
+        for t, s in enumerate(challenges):
+            even, odd = values[:, 0::2], values[:, 1::2]
+            half = [[pow(2 * domain_point(code - t, (leaf << k - t) + 2 * j), -1, P) for j in range(even.shape[1])]
+                    for leaf in leaves]
+            mean = mul(add(even, odd), np.uint64((P + 1) // 2))
+            slope = mul(sub(even, odd), np.array(half, dtype=np.uint64)[:, :, None])
+            values = add(mean, scale(sub(slope, mean), s))
+        return [(domain_point(code - k, leaf), element(E, y[0])) for leaf, y in zip(leaves, values)]
 
     def combine(self, pairs):
         xi = self.challenge("whir.xi")

@@ -1,6 +1,6 @@
-// reference/tests/cases.cc -- whole proofs and checks of keys for the second verifier, one JSON object a line: what this
-// verifier says of them. Random circuits and small networks under keys without any security, so that changed proofs get
-// as far as the opening; and keys that reach their level.
+// reference/tests/cases.cc -- whole proofs and checks of keys for the second verifier, one JSON object a line: what
+// this verifier says of them. Random circuits and small networks under keys without any security, so that changed
+// proofs get as far as the opening; and keys that reach their level.
 #include <cstdio>
 #include <random>
 #include <string>
@@ -47,8 +47,9 @@ std::string outcome(const Result<T>& result) {
 // What each check of the key's circuit says.
 std::string checks(const VerifyingKey& key) {
   const Circuit& circuit = key.circuit;
-  std::string out = "\"work\":" + std::to_string(verifier_work(circuit)) + ",\"layout\":" +
-                    outcome(check_layout(circuit, key.layout)) + ",\"circuit\":" + outcome(check_circuit(circuit));
+  std::string out = "\"work\":" + std::to_string(verifier_work(circuit)) +
+                    ",\"layout\":" + outcome(check_layout(circuit, key.layout)) +
+                    ",\"circuit\":" + outcome(check_circuit(circuit));
   const auto bounds = derive_bounds(circuit);
   out += ",\"bounds\":" + outcome(bounds);
   if (bounds.ok()) {
@@ -60,8 +61,8 @@ std::string checks(const VerifyingKey& key) {
     out += ",\"switches\":" + outcome(check_switches(circuit, *bounds, 1000));
     out += ",\"digests\":" + outcome(check_digests(circuit, 300));
   }
-  const auto counts = key.params.degree == 2 ? relation::count_messages<Ext2>(circuit)
-                                             : relation::count_messages<Ext3>(circuit);
+  const auto counts =
+      key.params.degree == 2 ? relation::count_messages<Ext2>(circuit) : relation::count_messages<Ext3>(circuit);
   out += ",\"counts\":" + list(counts, [](const relation::Counts& c) {
            return list(std::vector<std::uint64_t>{c.pads, c.triples, c.constraints, c.equations, c.product_degree,
                                                   c.point_variables},

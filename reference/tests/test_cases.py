@@ -18,7 +18,7 @@ from reference.verify import verify_messages
 from reference.work import check_layout, verifier_work
 
 PROGRAM = os.environ.get("NESCIO_CASES")
-RANGE = os.environ.get("NESCIO_CASE_RANGE", "0 12").split()
+RANGE = os.environ.get("NESCIO_CASE_RANGE", "0 2").split()
 
 
 def outcome(check, *args):
