@@ -33,7 +33,7 @@ def outcome(check, *args):
 class Cases(unittest.TestCase):
     def test_all(self):
         lines = subprocess.run([PROGRAM, *RANGE], capture_output=True, check=True, timeout=300).stdout.splitlines()
-        self.assertGreater(len(lines), 5)
+        self.assertGreater(len(lines), 3)
         for line in lines:
             case = json.loads(line)
             with self.subTest(case["name"]):
