@@ -33,8 +33,8 @@ def main(argv=None):
     args = parser.parse_args(argv)
     warnings.simplefilter("ignore")
     try:
-        key, file = verify(read(args.key, MOST_KEY), read(args.proof, MOST_PROOF), args.statement or None,
-                           os.fsencode(args.context) if args.context else None)
+        key, file = verify(read(args.key, MOST_KEY), read(args.proof, MOST_PROOF), args.statement,
+                           None if args.context is None else os.fsencode(args.context))
     except Refused as refused:
         print(json.dumps({"valid": False, "code": refused.code, "where": refused.where}) if args.json
               else f"NOT VALID {refused.code} ({refused.where})")

@@ -50,7 +50,7 @@ def check_circuit(c):
 
 def check_tensor(c, number):
     dims, r = c.dims(number), c.rule(number)
-    rule(2, 0 not in dims and product(dims) < MAX_CELLS)
+    rule(2, all(1 <= n <= 2**31 for n in dims) and product(dims) < MAX_CELLS)
     rule(5, all(s < number and is_operand(c, s) for s in sources(r)))
     if isinstance(r, Committed):
         rule(4, r.segment < c.segments)
@@ -212,7 +212,7 @@ class PortCheck:
 
     def run(self):
         c = self.c
-        taken = set()
+        taken, differences = set(), self.differences()
         for i, port in enumerate(c.inputs):
             self.common(port, c.inputs[:i])
             r, n = c.rule(port.tensor), port.cells()
@@ -221,7 +221,7 @@ class PortCheck:
             rule(21, len(port.scales) in (1, n))
             if port.disclosed:
                 self.name(port.pub, STATEMENT, n)
-                rule(23, self.equal(port.tensor, port.pub))
+                rule(23, (port.tensor, port.pub) in differences)
         for i, port in enumerate(c.outputs):
             self.common(port, c.outputs[:i])
             n = port.cells()
@@ -257,12 +257,14 @@ class PortCheck:
         r = self.c.rule(tensor)
         rule(21, isinstance(r, Public) and r.source == source and self.c.dims(tensor) == [n])
 
-    def equal(self, x, y):
-        """Whether `zeros` has x - y."""
-        c, each = self.c, [(False, 0)]
+    def differences(self):
+        """{(x, y)}: `zeros` has x - y."""
+        c, out = self.c, set()
         for zero in c.zeros:
             r = c.rule(zero.tensor)
-            if isinstance(r, Affine) and r.constant == 0 and c.dims(zero.tensor) == c.dims(x) and \
-                    r.terms == [Term(1, x, each), Term(-1, y, each)]:
-                return True
-        return False
+            if isinstance(r, Affine) and len(r.terms) == 2 and r.constant == 0:
+                x, y = (t.source for t in r.terms)
+                each = [(False, 0)]
+                if r.terms == [Term(1, x, each), Term(-1, y, each)] and c.dims(zero.tensor) == c.dims(x):
+                    out.add((x, y))
+        return out

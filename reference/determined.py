@@ -18,6 +18,7 @@ class Determination:
         for lookup in circuit.lookups:
             for x in lookup.columns:
                 self.lookups[x].append(lookup)
+        self.end_in_one = {t.rule.terms[0].source for i, t in enumerate(circuit.tensors) if self.says_last_is_one(i)}
         self.unknown = [len(sources(t.rule)) for t in circuit.tensors]
         for port in circuit.inputs:
             self.learn(port.tensor)
@@ -34,7 +35,7 @@ class Determination:
             i = self.todo.pop()
             for user in self.users[i]:
                 self.unknown[user] -= 1
-            for j in [i] + self.users[i]:
+            for j in dict.fromkeys([i] + self.users[i]):
                 self.examine(j)
             for lookup in self.lookups[i]:
                 self.look(lookup, i)
@@ -74,6 +75,15 @@ class Determination:
                 self.learn(term.source)
         return True
 
+    def says_last_is_one(self, i):
+        """i = x_(n-1) - 1 = 0, for some x [n]."""
+        r = self.c.rule(i)
+        if not isinstance(r, Affine) or len(r.terms) != 1 or self.bounds[i] != (0, 0):
+            return False
+        x = r.terms[0].source
+        dims = self.c.dims(x)
+        return len(dims) == 1 and r == Affine([Term(1, x, [(True, dims[0] - 1)])], -1, 1)
+
     def argmax(self, i, lead):
         """i = sum_j here_j y_j - y_i + c_i - 1, here_i = c_i - c_(i-1), c in [0, 1], its last cell 1."""
         c, at = self.c, self.bounds
@@ -93,9 +103,7 @@ class Determination:
         if here != Affine([Term(1, step, EACH), Term(-1, before, EACH)], 0, 1) or \
                 c.rule(before) != Map(step, 0, Shift(1)) or c.dims(before) != c.dims(step):
             return
-        last = Affine([Term(1, step, [(True, c.dims(step)[0] - 1)])], -1, 1)
-        ends = any(c.rule(u) == last and at[u] == (0, 0) for u in self.users[step])
-        if ends and all(at[x] is not None and at[x][0] >= 0 and at[x][1] <= 1 for x in (step, r.a)):
+        if step in self.end_in_one and all(at[x] is not None and at[x][0] >= 0 and at[x][1] <= 1 for x in (step, r.a)):
             self.learn(step)
 
 

@@ -93,8 +93,15 @@ class Weight:
 
     def shifted(self, offset, rows, cols):
         """The weights k -> w(k + offset), 0 <= k < cols, 0 <= k + offset < rows."""
-        begin, end = max(0, -offset), min(cols, rows - offset)
+        first, last = self.support(rows)
+        begin, end = max(0, first - offset), min(cols, last - offset)
+        if begin >= end:
+            return nothing(self.E)
         return Vector(self.E, self.table(begin + offset, end + offset), begin)
+
+    def support(self, rows):
+        """Outside of it all entries are 0, and are not written down."""
+        return 0, rows
 
 
 class Index(Weight):
@@ -112,6 +119,9 @@ class Index(Weight):
 
     def sum(self, n):
         return self.E.of(1)
+
+    def support(self, rows):
+        return self.index, self.index + 1
 
     def on_piece(self, offset, log, r):
         return eq_bits(r, self.index - offset) if self.index >> log == offset >> log else 0
@@ -148,7 +158,11 @@ class Pieces(Weight):
 
 
 def window(E, z, offset, begin, end):
-    return Window(E, z, offset, begin, end) if begin < end else Vector(E, np.zeros((0, E.D), dtype=np.uint64), 0)
+    return Window(E, z, offset, begin, end) if begin < end else nothing(E)
+
+
+def nothing(E):
+    return Vector(E, np.zeros((0, E.D), dtype=np.uint64))
 
 
 class Window(Weight):
@@ -197,6 +211,9 @@ class Vector(Weight):
 
     def sum(self, n):
         return self.E(tuple(total(self.values)))
+
+    def support(self, rows):
+        return self.begin, self.begin + len(self.values)
 
     def on_piece(self, offset, log, r):
         begin, end = max(self.begin, offset), min(self.begin + len(self.values), offset + (1 << log))

@@ -76,19 +76,31 @@ std::string checks(const VerifyingKey& key) {
 // The proof with bytes replaced, or its beginning, or with a byte more: [at, bytes, size, verdict].
 std::string changed(const CheckedKey& key, const PublicValues& statement, const std::vector<std::uint8_t>& proof,
                     std::mt19937_64& rng) {
-  std::vector<std::uint8_t> p = proof;
-  const std::size_t at = rng() % proof.size(), kind = rng() % 8;
-  std::vector<std::uint8_t> bytes;
-  if (kind == 0) {
-    p.resize(at);
-  } else if (kind == 1) {
-    p.push_back(0);
-  } else {
-    bytes.assign(kind == 2 ? 8 : 1, 0xFF);
-    if (kind > 2) bytes[0] = static_cast<std::uint8_t>(p[at] ^ 1U << rng() % 8);
-    if (at + bytes.size() > p.size()) bytes.clear();
-    std::copy(bytes.begin(), bytes.end(), p.begin() + static_cast<std::ptrdiff_t>(at));
+  const pcs::Params& params = key.key().params;
+  std::vector<std::uint8_t> p = proof, bytes;
+  std::size_t at = rng() % proof.size();
+  switch (rng() % 8) {
+    case 0:
+      p.resize(at);
+      break;
+    case 1:
+      p.push_back(0);
+      break;
+    case 2:
+      bytes.assign(8, 0xFF);
+      break;
+    case 3:  // the denominator at the first root
+      at = 32 + (params.lookup_pow > 0 ? 8 : 0);
+      bytes.assign(8 * params.degree, 0);
+      break;
+    case 4:  // the last rounds, which no work follows
+      at = proof.size() - 1 - rng() % 100;
+      [[fallthrough]];
+    default:
+      bytes.push_back(static_cast<std::uint8_t>(p[at] ^ 1U << rng() % 8));
   }
+  if (at + bytes.size() > p.size()) bytes.clear();
+  std::copy(bytes.begin(), bytes.end(), p.begin() + static_cast<std::ptrdiff_t>(at));
   return "[" + std::to_string(at) + ",\"" + hex(bytes) + "\"," + std::to_string(p.size()) + "," +
          outcome(verify(key, statement, kStatement, kContext, p)) + "]";
 }

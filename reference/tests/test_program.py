@@ -134,7 +134,8 @@ class Program(unittest.TestCase):
     def test_asked_for(self):
         key, proof = self.pairs[0]
         for options, code in ((["--statement", "score >= 700"], 0), (["--statement", " score>=700.0 "], 0),
-                              (["--statement", "score >= 800"], 1), (["--statement", "score"], 2), (["--context", "x"], 1)):
+                              (["--statement", "score >= 800"], 1), (["--statement", "score"], 2), (["--context", "x"], 1),
+                              (["--statement", ""], 1), (["--context", ""], 0)):
             self.assertEqual(self.same(key, proof, *options)[0], code)
 
     def test_swapped(self):
