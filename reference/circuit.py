@@ -5,7 +5,7 @@ import numpy as np
 
 from .errors import require
 
-MAX_DIMS = 6
+MAX_DIMS, MOST_LISTED = 6, 2**24
 VALUE, MULTIPLICITY, PAD, TRIPLE_A, TRIPLE_B, TRIPLE_C, DUMMY = range(7)  # roles
 KEY, STATEMENT = 0, 1  # sources of public tensors
 WEIGHTS, INPUTS, OUTPUTS = range(3)  # groups of digests
@@ -147,7 +147,7 @@ class KeyBytes:
     """Reads little-endian numbers and lists; whatever goes wrong is V_KEY."""
 
     def __init__(self, data):
-        self.data, self.at = data, 0
+        self.data, self.at, self.listed_left = data, 0, MOST_LISTED
 
     def check(self, condition):
         require(condition, "V_KEY", self.at)
@@ -184,7 +184,10 @@ class KeyBytes:
 
     def integers(self):
         """A list of signed integers in the one encoding that they have."""
-        n, form = self.unsigned(4), self.unsigned(1)
+        n = self.unsigned(4)
+        self.check(n <= self.listed_left)
+        self.listed_left -= n
+        form = self.unsigned(1)
         width, differences = form % 128, form > 128
         self.check(1 <= width <= 64 and not (differences and n == 0))
         first = [self.signed(8)] if differences else []

@@ -157,7 +157,7 @@ class Key:
         check_digests(c)
         require(all(len(b) == 4 for b in self.bindings), "V_KEY", 200)
         known = determined(c, bounds)
-        self.one_model = all(known[port.tensor] for port in c.outputs)
+        self.one_model = bool(c.outputs) and all(known[port.tensor] for port in c.outputs)
         messages = [count_messages(self.E, c, s) for s in range(c.segments)]
         for found, counts in zip(c.argument, messages):
             sizes = [counts.pads] + [counts.triples + 1] * 3 + [1]

@@ -1,6 +1,6 @@
 """The verdict, the code and the names of the program, for honest files and for changed ones (NESCIO_PROGRAM).
 
-NESCIO_MUTATIONS: how many changed proofs, and half as many changed keys (default 24), from the seed NESCIO_SEED.
+NESCIO_MUTATIONS: how many changed proofs, and half as many changed keys (default 16), from the seed NESCIO_SEED.
 """
 import contextlib
 import functools
@@ -19,7 +19,7 @@ from reference.__main__ import main
 PROGRAM = os.environ.get("NESCIO_PROGRAM")
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CREDIT = os.path.join(ROOT, "examples", "credit")
-MUTATIONS = int(os.environ.get("NESCIO_MUTATIONS", "24"))
+MUTATIONS = int(os.environ.get("NESCIO_MUTATIONS", "16"))
 SEED = int(os.environ.get("NESCIO_SEED", "1"))
 SAME = ("valid", "code", "statement", "model_id", "key_id", "one_model", "security_bits", "weakest_term_bits")
 P_BYTES = (2**64 - 2**32 + 1).to_bytes(8, "little")
