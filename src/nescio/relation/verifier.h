@@ -5,7 +5,7 @@
 //             V -> P one point, shared by the tensors that must vanish (each uses its first coordinates)
 //             waves: V -> P zeta, if there is more than one equation; batched product sumcheck; P -> V one product
 //             (final A, final B) per instance, of a cubic another one (A B, final C). A final value of a virtual tensor
-//             is an equation of the next wave; depth is at most 2, so there are at most 2 waves. triples: V -> P tau;
+//             is an equation of the next wave; depth is at most 2: two waves with products. triples: V -> P tau;
 //             eq-weighted sumcheck of sum_i eq(tau,i) (TA_i TB_i - TC_i) = 0 over all triples and one random blinding
 //             triple; P -> V a = TA(r), b = TB(r) in clear: uniform, because of the blinding triple.
 // Late join   an instance of b variables in a wave of n rounds joins at round n - b; each waiting round halves it.

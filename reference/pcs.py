@@ -1,0 +1,150 @@
+"""The opening of one linear functional of the committed matrix (docs/spec/pcs.md, section 3; WHIR, ePrint 2024/1586,
+after a masked fold of columns).
+
+Soundness terms: eps, column fold, gamma, queries, combination, fold, out of domain, final round (soundness.py).
+"""
+import numpy as np
+
+from .errors import require
+from .field import (P, add, dot, element, eq_bits, eq_vector, from_elements, mle, mul, root_of_unity, scale, sub,
+                    sum_axis)
+from .merkle import check_multiproof, coset_leaves, salted_leaves
+
+
+def reverse(x, bits):
+    return int(f"{x:0{bits}b}"[::-1], 2) if bits else 0
+
+
+def domain_point(log, index):
+    return pow(root_of_unity(log), reverse(index, log), P)
+
+
+class Opening:
+    """Verifies <w_main, F> = sigma. groups: (begin, end) of the stored columns, mask columns last; column j is at
+    position j; weight(r, q) is the extension of w_main at column point r and row point q."""
+
+    def __init__(self, E, params, groups, root, weight, sigma, transcript, reader):
+        self.E, self.params, self.groups, self.root = E, params, groups, root
+        self.weight, self.claim, self.transcript, self.reader = weight, sigma, transcript, reader
+        self.point = []  # row challenges
+        self.pairs = []  # (z, xi^s, number of row challenges before it)
+
+    def message(self, label):
+        return self.reader.element(self.E, label, self.transcript)
+
+    def challenge(self, label):
+        return self.transcript.challenge(self.E, label)
+
+    def rounds(self, count, label, work):
+        out = []
+        for _ in range(count):
+            c0, c2 = self.message(label + ".c0"), self.message(label + ".c2")
+            self.reader.work(label + ".pow", self.transcript, work)
+            r = self.challenge(label + ".r")
+            self.claim = c0 + (self.claim - c0 - c0 - c2) * r + c2 * r * r
+            out.append(r)
+        return out
+
+    def draw(self, count, work, log):
+        self.reader.work("query.pow", self.transcript, work)
+        return sorted(set(self.transcript.indices("query.idx", count, log)))
+
+    def cells(self, count):
+        """Words below p that the transcript does not absorb."""
+        begin = self.reader.at
+        words = np.frombuffer(self.reader.take(8 * count), dtype="<u8").astype(np.uint64)
+        require(not (words >= np.uint64(P)).any(), "V_FORMAT", begin)
+        return words
+
+    def open_matrix(self):
+        """Oracle 0: [(x, y)] of its draws, the values of g + gamma F(r)."""
+        E, p, log = self.E, self.params, self.params.log_code()
+        leaves = self.draw(p.queries, p.query_work, log)
+        stored = p.columns + E.D
+        rows, salts = [], []
+        for _ in leaves:
+            rows.append(self.cells(stored))
+            salts.append(np.frombuffer(self.reader.take(32), dtype=np.uint8))
+        cells = np.array(rows)
+        check_multiproof(self.reader, self.root, leaves, salted_leaves(cells, self.groups, np.array(salts)), log)
+        eq = eq_vector(E, self.column_point)[:p.columns]
+        folded = sum_axis(mul(cells[:, :p.columns, None], eq), 1)
+        values = add(cells[:, p.columns:], scale(folded, self.gamma))
+        return [(domain_point(log, leaf), element(E, y)) for leaf, y in zip(leaves, values)]
+
+    def open_oracle(self, i, root, challenges):
+        """Oracle i + 1: [(x, y)] of its draws, folded by its own challenges."""
+        E, p, code, k = self.E, self.params, self.params.log_code(i), self.params.rounds[i].fold
+        leaves = self.draw(p.rounds[i].queries, p.rounds[i].query_work, code - k)
+        cosets = [self.cells(E.D << k).reshape(-1, E.D) for _ in leaves]
+        check_multiproof(self.reader, root, leaves, coset_leaves(np.array(cosets)), code - k)
+        values = np.array(cosets)  # [leaves][2^(k - t)][D]
+        for t, s in enumerate(challenges):
+            even, odd = values[:, 0::2], values[:, 1::2]
+            half = [[pow(2 * domain_point(code - t, (leaf << k - t) + 2 * j), -1, P) for j in range(even.shape[1])]
+                    for leaf in leaves]
+            mean = mul(add(even, odd), np.uint64((P + 1) // 2))
+            slope = mul(sub(even, odd), np.array(half, dtype=np.uint64)[:, :, None])
+            values = add(mean, scale(sub(slope, mean), s))
+        return [(domain_point(code - k, leaf), element(E, y[0])) for leaf, y in zip(leaves, values)]
+
+    def combine(self, pairs):
+        xi = self.challenge("whir.xi")
+        power = xi
+        for z, y in pairs:
+            self.claim = self.claim + power * y
+            self.pairs.append((z, power, len(self.point)))
+            power = power * xi
+
+    def verify(self):
+        E, p = self.E, self.params
+        masks = 2 * E.D
+        w_res = [[self.challenge("open.w_res") for _ in range(masks)] for _ in range(p.columns)]
+        sigma_res = self.message("open.sigma_res")
+        eps = self.challenge("open.eps")
+        self.claim = eps * self.claim + sigma_res
+        self.column_point = self.rounds(p.kappa, "open.col", p.fold_work)
+        mu = self.message("open.mu_g")
+        self.reader.work("open.gamma.pow", self.transcript, p.fold_work)
+        self.gamma = self.challenge("open.gamma")
+        self.claim = mu + self.gamma * self.claim
+
+        open_last = self.open_matrix
+        for i, round_ in enumerate(p.rounds):
+            root = self.reader.digest("whir.root", self.transcript)
+            pairs = []
+            for _ in range(round_.samples):
+                z = self.challenge("whir.ood.z")
+                pairs.append((z, self.message("whir.ood.y")))
+            self.combine(pairs + open_last())
+            challenges = self.rounds(round_.fold, "whir.fold", round_.fold_work)
+            self.point += challenges
+
+            def open_last(i=i, root=root, challenges=challenges):
+                return self.open_oracle(i, root, challenges)
+
+        final = from_elements(E, [self.message("whir.final") for _ in range(1 << p.final_log)])
+        for x, y in open_last():
+            value = E.of(0)
+            for f in final[::-1]:
+                value = value * x + element(E, f)
+            require(value == y, "V_OPENING", self.reader.at)
+        last = self.rounds(p.final_log, "whir.last", 0)
+        self.point += last
+        require(self.claim == self.functional(eps, w_res) * mle(E, final, last), "V_OPENING", self.reader.at)
+
+    def functional(self, eps, w_res):
+        """v(q): section 4."""
+        E, p, q = self.E, self.params, self.point
+        v = eps * self.weight(self.column_point, q)
+        eq = eq_vector(E, self.column_point)[:p.columns]
+        for y in range(2 * E.D):
+            row = (1 << p.log_rows) - p.reserved_rows() + y
+            v = v + dot(E, eq, from_elements(E, [w[y] for w in w_res])) * eq_bits(q, row)
+        for z, power, bound in self.pairs:
+            term = E.of(z) if isinstance(z, int) else z
+            for t in range(bound, len(q)):
+                power = power * (1 - q[t] + q[t] * term)
+                term = term * term
+            v = v + power
+        return v

@@ -1,0 +1,70 @@
+"""A proof file: what it says, and the bytes that show it (docs/spec/format.md)."""
+from .circuit import INPUTS, OUTPUTS
+from .errors import require
+from .field import P
+from .key import VERSION
+
+MAGIC = b"nescio proof"
+
+
+class ProofFile:
+    """outputs, inputs: {name: values}; digests: [(group, words)]; statement, name: str; context, proof: bytes."""
+
+    def __init__(self, data):
+        self.data, self.at = data, 0
+        self.check(self.take(len(MAGIC)) == MAGIC, 0)
+        self.check(self.unsigned(2) == VERSION)
+        begin = self.at
+        self.statement = self.text(4096)
+        self.outputs, self.inputs = self.revealed(), self.revealed()
+        self.digests = self.read_digests()
+        self.bound = data[begin:self.at]
+        size = self.count(1)
+        self.check(size <= 2**16)
+        self.context = self.take(size)
+        self.proof = data[self.at:]
+
+    def check(self, condition, where=None):
+        require(condition, "V_FORMAT", self.at if where is None else where)
+
+    def take(self, n):
+        self.check(n <= len(self.data) - self.at)
+        self.at += n
+        return self.data[self.at - n:self.at]
+
+    def unsigned(self, size):
+        return int.from_bytes(self.take(size), "little")
+
+    def count(self, item_bytes):
+        """Of items of at least so many bytes: what is left has room for them."""
+        n = self.unsigned(4)
+        self.check(n <= (len(self.data) - self.at) // item_bytes)
+        return n
+
+    def text(self, most):
+        size = self.count(1)
+        self.check(size <= most)
+        data = self.take(size)
+        self.check(all(0x20 <= c < 0x7F for c in data))
+        return data.decode("ascii")
+
+    def revealed(self):
+        out, last = {}, None
+        for _ in range(self.count(8)):
+            name = self.text(256)
+            out[name] = [int.from_bytes(self.take(8), "little", signed=True) for _ in range(self.count(8))]
+            self.check(last is None or last < name)
+            last = name
+        return out
+
+    def read_digests(self):
+        out = []
+        for _ in range(self.count(33)):
+            group = self.unsigned(1)
+            self.check(group in (INPUTS, OUTPUTS) and (not out or out[-1][0] < group))
+            words = []
+            for _ in range(4):
+                words.append(self.unsigned(8))
+                self.check(words[-1] < P)
+            out.append((group, words))
+        return out

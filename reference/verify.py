@@ -1,0 +1,83 @@
+"""Is this a proof of this key, statement and context? The order of a proof: docs/spec/transcript.md."""
+from . import statement as statements
+from .circuit import KEY, Public
+from .errors import require
+from .field import batch_powers, eq_bits, eq_vector, element
+from .key import VERSION, Key
+from .pcs import Opening
+from .proof import ProofFile
+from .relations import Segment
+from .transcript import Reader, Transcript, u64
+
+
+def evaluate(E, claims, layout, column, row):
+    """The extension of the functional of all claims on committed tensors, block by block."""
+    by_tensor = {}
+    for claim in claims:
+        by_tensor.setdefault(claim.tensor, []).append((claim, {}))
+    columns = eq_vector(E, column)
+    out = E.of(0)
+    for block in layout.blocks:
+        here = E.of(0)
+        for claim, kept in by_tensor.get(block.tensor, ()):
+            x, at = claim.coef, 0
+            for d, (offset, log) in enumerate(block.pieces):
+                key = d, at, offset, log
+                if key not in kept:
+                    kept[key] = claim.weights[d].on_piece(offset, log, row[at:at + log])
+                x = x * kept[key]
+                at += log
+            here = here + x
+        out = out + here * element(E, columns[block.column]) * eq_bits(row[block.log():], block.row >> block.log())
+    return out
+
+
+def verify_messages(key, publics, bound, context, data):
+    """`bound`: the bytes of statement and disclosures."""
+    E, circuit, reader = key.E, key.circuit, Reader(data)
+    transcript = Transcript.start(b"nescio" + VERSION.to_bytes(2, "little") + key.params_bytes)
+    root = reader.digest("root", transcript)
+    transcript.absorb("digest", "key", key.id)
+    values = [u64(int(x)) for i, t in enumerate(circuit.tensors) if isinstance(t.rule, Public) for x in publics[i]]
+    transcript.absorb("values", "public", b"".join(values))
+    transcript.absorb("bytes", "statement", bound)
+    transcript.absorb("bytes", "context", context)
+    reader.work("lookup", transcript, key.params.lookup_work)
+    alpha, beta = transcript.challenge(E, "alpha"), transcript.challenge(E, "beta")
+
+    segments = []
+    for s in range(circuit.segments):
+        fork = transcript.fork("segment", s, circuit.segments)
+        segments.append(Segment(E, circuit, publics, s, fork, reader).run(alpha, beta))
+    for segment in segments:
+        transcript.absorb("digest", "join", segment.transcript.digest())
+    rho = transcript.challenge(E, "rho")
+    powers = batch_powers(E, rho, sum(len(s.zeros) for s in segments) + 1)
+    constant, claims, first = E.of(0), [], 0
+    for segment in segments:
+        own = powers[first:first + len(segment.zeros)]
+        first += len(segment.zeros)
+        more = segment.functional(own + powers[-1:])
+        constant, claims = constant + more[0], claims + more[1]
+
+    Opening(E, key.params, key.column_groups(), root, lambda r, q: evaluate(E, claims, key.layout, r, q), -constant,
+            transcript, reader).verify()
+    reader.end()
+
+
+def verify(key_bytes, proof_bytes, statement=None, context=None):
+    """(key, proof file); or Refused, or statements.Malformed if the statement asked for is no statement."""
+    key, file = Key(key_bytes), ProofFile(proof_bytes)
+    try:
+        predicates = statements.parse(file.statement)
+    except statements.Malformed:
+        predicates = None
+    require(predicates is not None and statements.text_of(predicates) == file.statement, "V_STATEMENT", 0)
+    if statement is not None:
+        require(statements.parse(statement) == predicates, "V_STATEMENT", 0)
+    require(context is None or context == file.context, "V_STATEMENT", 0)
+    publics = statements.public_values(key.circuit, predicates, file)
+    for port, values in zip((p for p in key.circuit.digests if p.source() == KEY), key.bindings):
+        publics[port.tensor] = values
+    verify_messages(key, publics, file.bound, file.context, file.proof)
+    return key, file
