@@ -116,7 +116,7 @@ void CircuitBuilder::output(OutputPort port) {
   circuit_.outputs.push_back(std::move(port));
 }
 void CircuitBuilder::digest(DigestPort port) {
-  circuit_.digests.push_back(port);
+  circuit_.digests.push_back(std::move(port));
 }
 
 void add_argument_tensors(Circuit& circuit, std::uint32_t segment, std::uint32_t pads, std::uint32_t triples,

@@ -381,7 +381,7 @@ struct ExtOps {
     }
     return out;
   }
-  NESCIO_INLINE static const X& extension(const X& x) { return x; }
+  NESCIO_INLINE static X extension(const X& x) { return x; }
   NESCIO_INLINE static X extension(const Packed& x) {
     X out = zero<D>();
     out.c[0] = x;

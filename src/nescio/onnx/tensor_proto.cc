@@ -54,7 +54,7 @@ void decode(const std::uint8_t* bytes, std::span<To> out, Convert&& convert) {
   for (std::size_t i = 0; i < out.size(); ++i) {
     From v;
     std::memcpy(&v, bytes + i * sizeof(From), sizeof(From));
-    out[i] = static_cast<To>(convert(v));
+    out[i] = static_cast<To>(convert(v));  // NOLINT(bugprone-signed-char-misuse): int8 is meant to keep its sign
   }
 }
 
