@@ -1,5 +1,7 @@
 // Hostile proof files: one encoding, no crash, and a verdict only of what is true of the network behind the key. The
 // mutations start from honest files.
+#include <algorithm>
+
 #include "nescio/api/verify.h"
 #include "nescio/base/fuzz_start.h"
 #include "nescio/prover/prove.h"
@@ -13,16 +15,17 @@ using namespace nescio;
 struct Setting {
   TestNetwork net{1};
   CheckedKey key = UncheckedKeyForTests::make(toy_key<Ext3>(net.circuit, 7));
-  std::vector<std::vector<std::int64_t>> outputs{{}};
+  std::vector<SecretVector<std::int64_t>> outputs{{}};
   std::vector<std::vector<std::uint8_t>> honest;
 
   Setting() {
     for (const F& lower : net.statement[net.lower]) outputs[0].push_back(lower.to_signed() + 3);  // see the network
-    honest = {file("", {}), file("t2[0] >= 1 and t2[1] < 1000", {}), file("", {{"t2", outputs[0]}})};
+    const Revealed all{"t2", {outputs[0].begin(), outputs[0].end()}};
+    honest = {file("", {}), file("t2[0] >= 1 and t2[1] < 1000", {}), file("", {all})};
   }
   std::vector<std::uint8_t> file(const std::string& statement, const std::vector<Revealed>& revealed) {
-    ProofFile f{statement, revealed, {'c'}, {}};
-    const auto values = statement_values(net.circuit, *parse_statement(statement), revealed);
+    ProofFile f{statement, {revealed, {}, {}}, {'c'}, {}};
+    const auto values = statement_values(net.circuit, *parse_statement(statement), f.disclosed);
     NESCIO_CHECK(values.ok());
     net.statement = *values;
     net.statement.resize(net.circuit.tensors.size());
@@ -51,7 +54,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto verdict = verify_proof(s.key, bytes);
   if (!verdict.ok()) return 0;
   NESCIO_CHECK(fulfils(s.net.circuit, verdict->statement, s.outputs).ok());
-  for (const Revealed& r : verdict->revealed) NESCIO_CHECK(r.output == "t2" && r.values == s.outputs[0]);
+  const Disclosed& disclosed = verdict->disclosed;
+  NESCIO_CHECK(disclosed.inputs.empty() && disclosed.digests.empty());  // the key asks for none
+  for (const Revealed& r : disclosed.outputs)
+    NESCIO_CHECK(r.name == "t2" && std::ranges::equal(r.values, s.outputs[0]));
   return 0;
 }
 

@@ -35,7 +35,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
     ByteWriter out;
     write_circuit(circuit, out);
     write_layout(layout, out);
-    return new std::vector{out.take()};
+    return new std::vector<std::vector<std::uint8_t>>{out.take()};
   }();
   return mutate_or_start_over(*valid, data, size, max_size, seed);
 }

@@ -20,7 +20,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   static const auto* const valid = [] {
     const auto key = make_key(TestNetwork(5, 2).circuit, {}, {});
     NESCIO_CHECK(key.ok() && verify_key(*key).ok());
-    return new std::vector{write_key(*key)};
+    return new std::vector<std::vector<std::uint8_t>>{write_key(*key)};
   }();
   return mutate_or_start_over(*valid, data, size, max_size, seed);
 }
