@@ -15,7 +15,7 @@ constexpr int kExamples = 64;
 Tensor uniform(std::mt19937_64& rng, Shape shape, double size) {
   std::vector<double> v(static_cast<std::size_t>(*element_count(shape)));
   for (double& x : v) x = size * (std::ldexp(static_cast<double>(rng() >> 11), -52) - 1);
-  return Tensor::of(DType::kFloat32, shape, v);
+  return Tensor::of(DType::kFloat32, std::move(shape), v);
 }
 
 }  // namespace
