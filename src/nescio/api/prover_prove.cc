@@ -132,7 +132,7 @@ Result<ProvingKey> commit_model(Model model, const CommitOptions& options) {
   Hasher source = salt_source();
   for (const QuantNode& node : model.graph.nodes)
     for (const QuantWeights& w : node.weights) mix(source, w.values);
-  out.salt = draw_salt(std::move(source), Group::weights);
+  out.salt = draw_salt(source, Group::weights);
   NESCIO_TRY(const DigestCells digest, weights_digest(out.program, model.graph, out.salt.value));
   soundness::SearchOptions search;
   search.security_bits = options.security_bits;

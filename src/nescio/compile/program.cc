@@ -121,7 +121,7 @@ IntegerOutputs outputs_of(EvalBackend& b, const Lowered& lowered) {
 
 // What every verifier would refuse is said here, in words for the model's maker.
 Status fits_a_verifier(const Circuit& circuit) {
-  const Status checked = check_circuit(circuit, false);
+  Status checked = check_circuit(circuit, false);
   if (checked.ok()) return checked;
   std::string what;
   switch (static_cast<CircuitRule>(checked.error().where)) {
