@@ -1,4 +1,4 @@
-"""What a circuit must be before anything else looks at it (docs/spec/keys.md, "The circuit"). The numbers are `where`."""
+"""What a circuit must be before anything else looks at it (docs/spec/keys.md). The numbers are `where`."""
 from .circuit import (DUMMY, INPUTS, MAX_DIMS, MULTIPLICITY, NO_RUN, OUTPUTS, PAD, STATEMENT, VALUE, Affine, Committed,
                       Constant, Contract, Cubic, Map, Packing, Public, Shift, Sparse, Term, product, sources)
 from .errors import require

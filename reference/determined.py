@@ -1,4 +1,4 @@
-"""Which tensors are functions of the inputs and of what the key's digests bind (docs/spec/relations.md, "One model")."""
+"""Which tensors are functions of the inputs and of what the key's digests bind (docs/spec/relations.md)."""
 from .bounds import reads_all
 from .circuit import KEY, Affine, Committed, Constant, Contract, Map, Public, Shift, Term, sources
 
@@ -65,10 +65,11 @@ class Determination:
         if any(self.bounds[x] is None for x, _ in named):
             return False
         below = 0
-        for size, span in sorted((abs(a), self.bounds[x][1] - self.bounds[x][0]) for x, a in named if not self.known[x]):
+        unknown = [(abs(a), *self.bounds[x]) for x, a in named if not self.known[x]]
+        for size, lo, hi in sorted(unknown):
             if size <= below:
                 return False
-            below += size * span
+            below += size * (hi - lo)
         self.learn(i)
         for term in r.terms:
             if reads_all(self.c, term):

@@ -1,5 +1,5 @@
-"""Digests of integers (docs/spec/digest.md): Poseidon's linear layers, where values stand in blocks, the IV, and whether
-a circuit's digests are what their ports say.
+"""Digests of integers (docs/spec/digest.md): Poseidon's linear layers, where values stand in blocks, the IV, and
+whether a circuit's digests are what their ports say.
 """
 from functools import lru_cache
 from heapq import heappop, heappush

@@ -160,7 +160,7 @@ class Ext3(Ext):
         return Ext3(((a * d + x3) % P, (a * e + b * d + x3 + x4) % P, (a * f + b * e + c * d + x4) % P))
 
     def inverse(self):
-        """Cramer's rule for y -> self * y = 1, whose matrix has the rows (a, c, b), (b, a + c, b + c), (c, b, a + c)."""
+        """Cramer's rule for y -> self * y = 1, with the rows (a, c, b), (b, a + c, b + c), (c, b, a + c)."""
         a, b, c = self.c
         m = a + c
         y = (m * m - b * (b + c), c * (b + c) - b * m, b * b - c * m)

@@ -1,4 +1,4 @@
-"""A verifying key: its bytes (docs/spec/format.md), and what it must be before it may judge a proof (docs/spec/keys.md)."""
+"""A verifying key: its bytes (docs/spec/format.md), and what it must be before it judges a proof (keys.md)."""
 from dataclasses import dataclass
 
 from . import soundness

@@ -1,7 +1,8 @@
 """Weights of claims, one for each dimension of a tensor (docs/spec/relations.md, "Claims").
 
-A weight w has: table(begin, end), its entries; sum(n), that of the first n, all that there are; on_piece(offset, log, r),
-the extension of w restricted to [offset, offset + 2^log) at r[0 .. log); and a key: weights with equal keys are the same.
+A weight w has: table(begin, end), its entries; sum(n), that of the first n, all that there are; on_piece(offset, log,
+r), the extension of w restricted to [offset, offset + 2^log) at r[0 .. log); and a key: those with equal keys are the
+same.
 Points are never written out, so that a tensor's size costs nothing.
 """
 import numpy as np

@@ -3,8 +3,8 @@ committed cells, whose blocks count too.
 """
 from dataclasses import dataclass
 
-from .circuit import MAX_DIMS, NO_RUN, Affine, Committed, Constant, Contract, Cubic, Map, Packing, Poseidon, Public, Shift
-from .circuit import Sparse, product
+from .circuit import (MAX_DIMS, NO_RUN, Affine, Committed, Constant, Contract, Cubic, Map, Packing, Poseidon, Public,
+                      Shift, Sparse, product)
 from .errors import require
 
 MAX_WORK = 2**24
@@ -36,7 +36,7 @@ def all_committed(circuit, lookup):
 
 @dataclass
 class Claims:
-    """Bounds on the claims on one tensor; by dimension: those in pieces, and the entries of weights that are vectors."""
+    """Bounds on the claims on one tensor; by dimension: those in pieces, the entries of weights that are vectors."""
     all: int
     pieces: list
     vectors: list

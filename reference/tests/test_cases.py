@@ -41,7 +41,7 @@ class Cases(unittest.TestCase):
     @unittest.skipUnless(PROGRAM, "NESCIO_CASES is not set")
     def test_made(self):
         lines = made(*RANGE).splitlines()
-        self.assertGreater(len(lines), 3)
+        self.assertTrue(lines)
         self.check(lines)
 
     def test_vectors(self):

@@ -69,8 +69,8 @@ class Weights(unittest.TestCase):
         point = weights.Point(E, z)
         kinds = [point, weights.Index(E, 11), point.shifted(3, 13, 14), point.shifted(-2, 13, 14),
                  point.shifted(3, 13, 14).shifted(-5, 14, 14),
-                 weights.Pieces(E, [(random_element(E, rng), 0, tuple(z[:3])), (random_element(E, rng), 8, tuple(z[:2])),
-                                    (random_element(E, rng), 12, tuple(z[:1]))]),
+                 weights.Pieces(E, [(random_element(E, rng), offset, tuple(z[:log]))
+                                    for offset, log in ((0, 3), (8, 2), (12, 1))]),
                  weights.Vector(E, from_elements(E, z), 5)]
         for w in kinds + [k.shifted(1, 14, 14) for k in kinds]:
             table = w.table(0, 14)
@@ -103,7 +103,8 @@ class Poseidon(unittest.TestCase):
             self.assertEqual(pow(field.total(field.mul(row, cells)) + int(c), 7, P), out)
 
     def test_plan_has_each_value_once(self):
-        bound = [Bound(0, [5, 70], -4, 3), Bound(1, [300], 0, 1000), Bound(2, [], 0, 0), Bound(3, [3, 2, 9], -2**40, 2**40)]
+        bound = [Bound(0, [5, 70], -4, 3), Bound(1, [300], 0, 1000), Bound(2, [], 0, 0),
+                 Bound(3, [3, 2, 9], -2**40, 2**40)]
         blocks, parts = plan(bound)
         digits = {}
         for p in parts:
@@ -128,7 +129,8 @@ class Poseidon(unittest.TestCase):
 class Soundness(unittest.TestCase):
     def test_vectors_of_the_page(self):
         """docs/spec/soundness.md, section 10."""
-        self.assertEqual([soundness.down(3), soundness.down(10), soundness.up(3)], [0x195c01a39, 0x35269e12f, 0x195c01a3b])
+        self.assertEqual([soundness.down(3), soundness.down(10), soundness.up(3)],
+                         [0x195c01a39, 0x35269e12f, 0x195c01a3b])
         for n in (1, 2, 2**40):
             self.assertEqual(soundness.up(n), soundness.down(n))
 
@@ -141,7 +143,8 @@ class Statements(unittest.TestCase):
             self.assertEqual(text_of(parse(canonical)), canonical)
 
     def test_malformed(self):
-        for text in ("a", "a >=", "a >= 1 and", "a >= 1 b < 2", "a[1.5] < 2", "argmax == -1", "a < .", "a < 1e3", "a in [1]",
+        for text in ("a", "a >=", "a >= 1 and", "a >= 1 b < 2", "a[1.5] < 2", "argmax == -1", "a < .", "a < 1e3",
+                     "a in [1]",
                      "a < 0.1234567890123456789", "x" * 4097, "a <\x80 1"):
             self.assertRaises(Malformed, parse, text)
 

@@ -108,14 +108,15 @@ class Program(unittest.TestCase):
                  [["--statement", "score in [600, 900]", "--context", "loan 17"]]),
                 ("open", "credit", "applicant_good.json", ["--public", "applicant", "--public", "score"],
                  [["--statement", "score > 0 and score < 9999"]]),
-                ("other", "other", "rows-one.npy", ["--bind", "inputs"], [["--statement", "y[1] >= -1", "--reveal", "y"]])):
-            made("commit", cls.path(model), "--proving-key", cls.path(name + ".pk"), "--verifying-key", cls.path(name + ".vk"),
-                 *options)
+                ("other", "other", "rows-one.npy", ["--bind", "inputs"],
+                 [["--statement", "y[1] >= -1", "--reveal", "y"]])):
+            private, public = cls.path(name + ".pk"), cls.path(name + ".vk")
+            made("commit", cls.path(model), "--proving-key", private, "--verifying-key", public, *options)
             given = f"{CREDIT}/{given}" if given.endswith(".json") else cls.path(given)
             for i, statement in enumerate(proofs):
-                made("prove", "--proving-key", cls.path(name + ".pk"), "--input", given, "-o", cls.path(f"{name}{i}.proof"),
-                     *statement)
-                cls.pairs.append((cls.path(name + ".vk"), cls.path(f"{name}{i}.proof")))
+                proof = cls.path(f"{name}{i}.proof")
+                made("prove", "--proving-key", private, "--input", given, "-o", proof, *statement)
+                cls.pairs.append((public, proof))
 
     @classmethod
     def path(cls, name):
@@ -134,8 +135,8 @@ class Program(unittest.TestCase):
     def test_asked_for(self):
         key, proof = self.pairs[0]
         for options, code in ((["--statement", "score >= 700"], 0), (["--statement", " score>=700.0 "], 0),
-                              (["--statement", "score >= 800"], 1), (["--statement", "score"], 2), (["--context", "x"], 1),
-                              (["--statement", ""], 1), (["--context", ""], 0)):
+                              (["--statement", "score >= 800"], 1), (["--statement", "score"], 2),
+                              (["--context", "x"], 1), (["--statement", ""], 1), (["--context", ""], 0)):
             self.assertEqual(self.same(key, proof, *options)[0], code)
 
     def test_swapped(self):
@@ -147,7 +148,8 @@ class Program(unittest.TestCase):
     def test_relabelled(self):
         key, proof = self.pairs[0]
         data = open(proof, "rb").read()
-        for text in (b"score >= 701", b"score > 699.", b"score >= 7e1", b"score <= 700", b"other >= 700", b"score[1] >=7",
+        for text in (b"score >= 701", b"score > 699.", b"score >= 7e1", b"score <= 700", b"other >= 700",
+                     b"score[1] >=7",
                      b"score == 0.1", b"score >= 1e9", b"score >= 70\n"):
             with self.subTest(text):
                 self.changed_file(data.replace(b"score >= 700", text), lambda path: self.same(key, path))
