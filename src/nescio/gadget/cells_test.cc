@@ -117,7 +117,7 @@ TEST_P(Cells, one_value_that_is_not_the_function_s_is_seen_wherever_it_is) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryIsa, Cells, ::testing::ValuesIn(kAllIsas),
-                         [](const auto& info) { return std::string(isa_name(info.param)); });
+                         [](const auto& isa) { return std::string(isa_name(isa.param)); });
 
 }  // namespace
 }  // namespace nescio
