@@ -47,7 +47,9 @@ TEST(MemoryChild, DISABLED_takes_a_step) {
   ASSERT_TRUE(step != nullptr && model != nullptr && limit != nullptr);
   const std::uint64_t bytes = std::strtoull(limit, nullptr, 10);
   const auto done = [](const auto& result) {
-    if (!result.ok()) ASSERT_EQ(result.error().code, ErrorCode::kMemory);
+    if (!result.ok()) {
+      ASSERT_EQ(result.error().code, ErrorCode::kMemory);
+    }
     std::printf("%s %llu\n", result.ok() ? "done" : "refused", static_cast<unsigned long long>(peak()));
   };
   const ModelSource source = std::string(model) == "digits" ? generated_source(kDigits) : generated_source(kWide);
