@@ -51,7 +51,7 @@ std::string shown(std::span<const std::uint8_t> bytes) {
 std::string label(const std::string& name) {
   constexpr std::size_t kMost = 48;
   const bool word = name.size() <= kMost && name.find_first_of(" \"'") == std::string::npos;
-  return word ? name : "\"" + (name.size() <= kMost ? name : name.substr(0, kMost) + "...") + "\"";
+  return word ? name : nlohmann::json(name.size() <= kMost ? name : name.substr(0, kMost) + "...").dump();
 }
 
 std::string grouped(std::uint64_t n) {

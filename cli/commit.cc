@@ -33,10 +33,7 @@ int run(Arguments& args, const Options& options) {
   line(options, "verifying key", args.verifying + " (public), " + grouped(verifying.size()) + " bytes");
   line(options, "security", std::to_string(key->key->key().params.security_bits) + " bits");
   const Circuit& circuit = key->key->key().circuit;
-  for (const InputPort& port : circuit.inputs)
-    line(options, "input " + label(port.name), disclosure_text(circuit, port));
-  for (const OutputPort& port : circuit.outputs)
-    line(options, "output " + label(port.name), disclosure_text(circuit, port));
+  show_disclosure(options, circuit);
   json(options, {{"ok", true},
                  {"model_id", hex(key->key->model().bytes)},
                  {"key_id", hex(key->key->id().bytes)},

@@ -24,6 +24,13 @@ std::string disclosure_text(const Circuit& circuit, const OutputPort& port) {
   return text(circuit, port.disclosed, Group::outputs);
 }
 
+void show_disclosure(const Options& options, const Circuit& circuit) {
+  for (const InputPort& port : circuit.inputs)
+    line(options, "input " + label(port.name), disclosure_text(circuit, port));
+  for (const OutputPort& port : circuit.outputs)
+    line(options, "output " + label(port.name), disclosure_text(circuit, port));
+}
+
 std::string one_model_text(bool established) {
   return established ? "established: the outputs are a function of the inputs and of the weights under the key's digest"
                      : "NOT established: the key may leave its prover a choice beside the inputs";

@@ -10,6 +10,8 @@ std::string group_name(Group group);  // "inputs"
 // "public", "private", "bound by a digest"
 std::string disclosure_text(const Circuit& circuit, const InputPort& port);
 std::string disclosure_text(const Circuit& circuit, const OutputPort& port);
+// Prints a line for each input and output.
+void show_disclosure(const Options& options, const Circuit& circuit);
 nlohmann::ordered_json disclosure_json(const Circuit& circuit);
 // Whether a checked key leaves its prover a choice of function.
 std::string one_model_text(bool established);

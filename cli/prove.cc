@@ -62,10 +62,7 @@ int run(const Arguments& args, const Options& options) {
   line(options, "proven", args.statement.empty() ? "(only the revealed values)" : args.statement);
   // The key's maker chose these; who holds the inputs may be somebody else.
   const Circuit& circuit = key->key->key().circuit;
-  for (const InputPort& port : circuit.inputs)
-    line(options, "input " + label(port.name), disclosure_text(circuit, port));
-  for (const OutputPort& port : circuit.outputs)
-    line(options, "output " + label(port.name), disclosure_text(circuit, port));
+  show_disclosure(options, circuit);
   line(options, "proof", args.output + ", " + grouped(proven.file.size()) + " bytes");
   line(options, "time", text);
   line(options, "memory", grouped(made->peak_memory_bytes / 1000000) + " MB");

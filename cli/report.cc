@@ -51,6 +51,8 @@ std::string predictions_csv(const Model& model, const Accuracy& accuracy) {
 
 int run(const Arguments& args, const Options& options) {
   hold_secrets();
+  if (!args.labels.empty() && args.data.empty())
+    return fail(options, Error{ErrorCode::kUsage, 0, "--labels are those of the rows of --data", {}});
   const auto bytes = read_private_file(args.model);
   if (!bytes.ok()) return fail(options, bytes.error());
   const auto model = read_model(*bytes);
@@ -90,8 +92,6 @@ int run(const Arguments& args, const Options& options) {
   const nlohmann::ordered_json outputs = show_accuracy(options, accuracy);
   nlohmann::ordered_json curves = nlohmann::ordered_json::object();
   if (!args.labels.empty()) {
-    if (args.data.empty())
-      return fail(options, Error{ErrorCode::kUsage, 0, "--labels are those of the rows of --data", {}});
     const auto labels = read_labels(args.labels);
     if (!labels.ok()) return fail(options, labels.error());
     const auto areas = areas_under_curves(accuracy, *labels);

@@ -3,7 +3,7 @@ from dataclasses import dataclass, field, make_dataclass
 
 import numpy as np
 
-from .errors import require
+from .reader import Reader
 
 MAX_DIMS, MOST_LISTED = 6, 2**24
 VALUE, MULTIPLICITY, PAD, TRIPLE_A, TRIPLE_B, TRIPLE_C, DUMMY = range(7)  # roles
@@ -143,25 +143,12 @@ def sources(rule):
     return []
 
 
-class KeyBytes:
-    """Reads little-endian numbers and lists; whatever goes wrong is V_KEY."""
+class KeyBytes(Reader):
+    """The numbers and lists that a key is made of."""
 
     def __init__(self, data):
-        self.data, self.at, self.listed_left = data, 0, MOST_LISTED
-
-    def check(self, condition):
-        require(condition, "V_KEY", self.at)
-
-    def take(self, n):
-        self.check(n <= len(self.data) - self.at)
-        self.at += n
-        return self.data[self.at - n:self.at]
-
-    def unsigned(self, size):
-        return int.from_bytes(self.take(size), "little")
-
-    def signed(self, size):
-        return int.from_bytes(self.take(size), "little", signed=True)
+        super().__init__(data, "V_KEY")
+        self.listed_left = MOST_LISTED
 
     def below(self, end):
         value = self.unsigned(1)
@@ -170,9 +157,7 @@ class KeyBytes:
 
     def many(self, item_bytes, read):
         """A list with a count of 4 bytes, of items of at least item_bytes: so its length is bounded by what is left."""
-        count = self.unsigned(4)
-        self.check(count <= (len(self.data) - self.at) // item_bytes)
-        return [read() for _ in range(count)]
+        return [read() for _ in range(self.count(item_bytes))]
 
     def few(self, most, read):
         count = self.unsigned(1)

@@ -3,16 +3,17 @@ from .circuit import INPUTS, OUTPUTS
 from .errors import require
 from .field import P
 from .key import VERSION
+from .reader import Reader
 
 MAGIC = b"nescio proof"
 
 
-class ProofFile:
+class ProofFile(Reader):
     """outputs, inputs: {name: values}; digests: [(group, words)]; statement, name: str; context, proof: bytes."""
 
     def __init__(self, data):
-        self.data, self.at = data, 0
-        self.check(self.take(len(MAGIC)) == MAGIC, 0)
+        super().__init__(data, "V_FORMAT")
+        require(self.take(len(MAGIC)) == MAGIC, "V_FORMAT")
         self.check(self.unsigned(2) == VERSION)
         begin = self.at
         self.statement = self.text(4096)
@@ -23,23 +24,6 @@ class ProofFile:
         self.check(size <= 2**16)
         self.context = self.take(size)
         self.proof = data[self.at:]
-
-    def check(self, condition, where=None):
-        require(condition, "V_FORMAT", self.at if where is None else where)
-
-    def take(self, n):
-        self.check(n <= len(self.data) - self.at)
-        self.at += n
-        return self.data[self.at - n:self.at]
-
-    def unsigned(self, size):
-        return int.from_bytes(self.take(size), "little")
-
-    def count(self, item_bytes):
-        """Of items of at least so many bytes: what is left has room for them."""
-        n = self.unsigned(4)
-        self.check(n <= (len(self.data) - self.at) // item_bytes)
-        return n
 
     def text(self, most):
         size = self.count(1)
@@ -52,7 +36,7 @@ class ProofFile:
         out, last = {}, None
         for _ in range(self.count(8)):
             name = self.text(256)
-            out[name] = [int.from_bytes(self.take(8), "little", signed=True) for _ in range(self.count(8))]
+            out[name] = [self.signed(8) for _ in range(self.count(8))]
             self.check(last is None or last < name)
             last = name
         return out

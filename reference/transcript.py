@@ -4,6 +4,7 @@ reader of a proof, which absorbs each message that it reads.
 from .blake3 import blake3, derive_key
 from .errors import require
 from .field import P
+from .reader import Reader
 
 
 def part(x):
@@ -68,16 +69,11 @@ class Transcript:
         return int.from_bytes(first, "little") & ((1 << bits) - 1) == 0
 
 
-class Reader:
+class Messages(Reader):
     """A proof's bytes; `where` of a refusal is the offset of the message."""
 
     def __init__(self, data):
-        self.data, self.at = data, 0
-
-    def take(self, n):
-        require(n <= len(self.data) - self.at, "V_FORMAT", self.at)
-        self.at += n
-        return self.data[self.at - n:self.at]
+        super().__init__(data, "V_FORMAT")
 
     def element(self, E, label, transcript):
         begin = self.at
@@ -95,8 +91,8 @@ class Reader:
     def work(self, label, transcript, bits):
         if bits:
             begin = self.at
-            nonce = int.from_bytes(self.take(8), "little")
+            nonce = self.unsigned(8)
             require(transcript.work(label, bits, nonce), "V_POW", begin)
 
     def end(self):
-        require(self.at == len(self.data), "V_FORMAT", self.at)
+        self.check(self.at == len(self.data))

@@ -7,7 +7,7 @@ from .key import VERSION, Key
 from .pcs import Opening
 from .proof import ProofFile
 from .relations import Segment
-from .transcript import Reader, Transcript, u64
+from .transcript import Messages, Transcript, u64
 
 
 def evaluate(E, claims, layout, column, row):
@@ -34,7 +34,7 @@ def evaluate(E, claims, layout, column, row):
 
 def verify_messages(key, publics, bound, context, data):
     """`bound`: the bytes of statement and disclosures."""
-    E, circuit, reader = key.E, key.circuit, Reader(data)
+    E, circuit, reader = key.E, key.circuit, Messages(data)
     transcript = Transcript.start(b"nescio" + VERSION.to_bytes(2, "little") + key.params_bytes)
     root = reader.digest("root", transcript)
     transcript.absorb("digest", "key", key.id)

@@ -74,9 +74,9 @@ struct Digit {
   friend bool operator==(const Digit&, const Digit&) = default;
 };
 // A hint whose cell i depends on cell i of its sources alone, tensors of the same dims: the digit of what `compute`
-// gives, or of the first source if it is empty. Called for one run of cells
-// after the other: cells [first, first + out.size()), of which x[k] holds those of source k. It may run later than it
-// is given: what it refers to must outlive the backend.
+// gives, or of the first source if it is empty. Called for one run of cells after the other: cells
+// [first, first + out.size()), of which x[k] holds those of source k. It may run later than it is given: what it refers
+// to must outlive the backend.
 struct CellHint {
   std::vector<Var> sources = {};
   std::function<void(std::size_t first, const std::int64_t* const* x, std::span<std::int64_t> out)> compute = {};
