@@ -76,7 +76,7 @@ def measure(name, args):
         "peak_memory_bytes": max(p["peak_memory_bytes"] for p in proofs),
         "security_bits": verdicts[0]["security_bits"],
         "zero_knowledge_percent": statistics.median(100 * p["zero_knowledge_ms"] / p["prove_ms"] for p in proofs),
-        "phases_ms": min(proofs, key=lambda p: p["prove_ms"])["phases_ms"],
+        **{key: min(proofs, key=lambda p: p["prove_ms"])[key] for key in ("phases_ms", "parts_ms")},
     }
     with open(os.path.join(folder, "result.json"), "w", encoding="ascii") as f:
         json.dump(result, f, indent=1)
@@ -93,13 +93,16 @@ def print_table(results):
     widths = [max(map(len, column)) for column in zip(*rows)]
     for row in rows:
         print("  ".join(cell.rjust(width) for cell, width in zip(row, widths)))
-    phases = list(dict.fromkeys(phase for r in results for phase in r["phases_ms"]))
-    print("\nwhere the fastest proof's time went, ms")
     width = max(len(r["scenario"]) for r in results)
-    print("  ".join([" " * width, *phases]))
-    for r in results:
-        cells = (f"{r['phases_ms'].get(phase, 0):.1f}".rjust(len(phase)) for phase in phases)
-        print("  ".join([r["scenario"].rjust(width), *cells]))
+    for key, title in (("phases_ms", "phases of the fastest proof, ms"),
+                       ("parts_ms", "the same time by what it was spent on, ms; shared out by counted work"
+                                    " (api/prover_parts.h)")):
+        names = list(results[0][key])
+        print(f"\n{title}")
+        print("  ".join([" " * width, *(n.rjust(7) for n in names)]))
+        for r in results:
+            cells = (f"{r[key][n]:.1f}".rjust(max(len(n), 7)) for n in names)
+            print("  ".join([r["scenario"].rjust(width), *cells]))
 
 
 def main():

@@ -82,7 +82,7 @@ struct Measured {
   Accuracy accuracy;
   double compile_ms = 0, commit_ms = 0;
   std::vector<double> prove, verify, key_check;
-  nlohmann::ordered_json phases;  // of the fastest proof
+  nlohmann::ordered_json phases, parts;  // of the fastest proof
   std::size_t proof_bytes = 0, key_bytes = 0;
   std::uint64_t peak_memory_bytes = 0, estimated_memory_bytes = 0;
   unsigned security_bits = 0;
@@ -113,8 +113,10 @@ Result<Measured> measure(const Arguments& args, const Progress& progress) {
   for (unsigned i = 0; i < args.times; ++i) {
     NESCIO_TRY(const ProveRun made, timed_prove(key, request, progress));
     NESCIO_TRY(const VerifyRun checked, timed_verify(verifying, made.proven.file, {}));
-    if (out.prove.empty() || made.ms < *std::min_element(out.prove.begin(), out.prove.end()))
+    if (out.prove.empty() || made.ms < *std::min_element(out.prove.begin(), out.prove.end())) {
       out.phases = phases_json(made.proven);
+      out.parts = parts_json(key, made.proven);
+    }
     out.prove.push_back(made.ms);
     out.verify.push_back(checked.ms);
     out.key_check.push_back(checked.key_ms);
@@ -136,6 +138,15 @@ int run(const Arguments& args, const Options& options) {
   line(options, "commit", std::to_string(static_cast<std::uint64_t>(m->commit_ms)) + " ms");
   const auto prove = show(options, "prove", summary(m->prove)), verify = show(options, "verify", summary(m->verify)),
              key = show(options, "key check, once", summary(m->key_check));
+  for (const auto& [name, times] : {std::pair{"phases", &m->phases}, {"spent on", &m->parts}}) {
+    std::string text;
+    for (const auto& [part, ms] : times->items()) {
+      char one[64];
+      std::snprintf(one, sizeof one, "%s%s %.1f", text.empty() ? "" : ", ", part.c_str(), ms.get<double>());
+      text += one;
+    }
+    line(options, name, text + " ms");
+  }
   line(options, "proof", grouped(m->proof_bytes) + " bytes");
   line(options, "verifying key", grouped(m->key_bytes) + " bytes");
   line(options, "peak memory",
@@ -153,6 +164,7 @@ int run(const Arguments& args, const Options& options) {
                  {"verify", verify},
                  {"key_check", key},
                  {"phases_ms", m->phases},
+                 {"parts_ms", m->parts},
                  {"proof_bytes", m->proof_bytes},
                  {"key_bytes", m->key_bytes},
                  {"peak_memory_bytes", m->peak_memory_bytes},

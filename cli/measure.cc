@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "nescio/api/prover_memory.h"
+#include "nescio/api/prover_parts.h"
 
 namespace nescio::cli {
 namespace {
@@ -37,9 +38,22 @@ Result<ProveRun> timed_prove(const ProvingKey& key, const ProveRequest& request,
 
 nlohmann::ordered_json phases_json(const Proven& proven) {
   const Timings& t = proven.timings;
-  return {{"witness", proven.witness_ms}, {"evaluate", t.evaluate},         {"random", t.random},
-          {"commit", t.commit},           {"segments", t.segments},         {"functional", t.functional},
-          {"opening", t.opening},         {"self_verify", proven.verify_ms}};
+  return {{"witness", proven.witness_ms},
+          {"evaluate", t.evaluate},
+          {"random", t.random},
+          {"commit", t.commit},
+          {"fractions", t.segment.fractions},
+          {"products", t.segment.products},
+          {"triples", t.segment.triples},
+          {"functional", t.functional},
+          {"opening", t.opening},
+          {"self_verify", proven.verify_ms}};
+}
+
+nlohmann::ordered_json parts_json(const ProvingKey& key, const Proven& proven) {
+  const PartTimes t = time_by_part(key, proven);
+  return {{"digest", t.digest}, {"weights", t.weights}, {"layers", t.layers},
+          {"tables", t.tables}, {"hiding", t.hiding},   {"self_verify", t.verifying}};
 }
 
 nlohmann::ordered_json show_accuracy(const Options& options, const Accuracy& accuracy) {

@@ -16,6 +16,8 @@ struct ProveRun {
 };
 Result<ProveRun> timed_prove(const ProvingKey& key, const ProveRequest& request, const Progress& progress);
 nlohmann::ordered_json phases_json(const Proven& proven);
+// The same time by what it was spent on (api/prover_parts.h).
+nlohmann::ordered_json parts_json(const ProvingKey& key, const Proven& proven);
 
 // A line for each output and one for the rows; the outputs as JSON.
 nlohmann::ordered_json show_accuracy(const Options& options, const Accuracy& accuracy);

@@ -74,6 +74,7 @@ int run(const Arguments& args, const Options& options) {
                  {"proof_bytes", proven.file.size()},
                  {"prove_ms", made->ms},
                  {"phases_ms", phases_json(proven)},
+                 {"parts_ms", parts_json(*key, proven)},
                  {"zero_knowledge_ms", proven.timings.zero_knowledge},
                  {"threads", num_threads()},
                  {"peak_memory_bytes", made->peak_memory_bytes},

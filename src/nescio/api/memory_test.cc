@@ -4,10 +4,12 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "nescio/api/prover_memory.h"
 #include "nescio/base/secret.h"
+#include "nescio/onnx/model_fixture.h"
 
 namespace nescio {
 namespace {
@@ -140,6 +142,56 @@ TEST(Memory, limits_refuse_before_anything_is_done_and_change_nothing_else) {
   EXPECT_TRUE(prove_statement(*large, request).ok());
   compile.memory_limit = std::uint64_t{1} << 40;
   EXPECT_EQ(write_model(*compile_model(source, compile)), write_model(*compile_model(source, {})));
+}
+
+// y = x W, W [1024, 1024] in "weights.bin": 4 MiB.
+std::string model_with_external_data(const std::string& folder) {
+  ModelBuilder m(13);
+  m.input("x", {1, 1024}).output("y").node("MatMul", {"x", "w"}, {"y"});
+  onnx::TensorProto* w = m.proto.mutable_graph()->add_initializer();
+  w->set_name("w");
+  w->set_data_type(onnx::TensorProto::FLOAT);
+  for (int d = 0; d < 2; ++d) w->add_dims(1024);
+  w->set_data_location(onnx::TensorProto::EXTERNAL);
+  auto* location = w->add_external_data();
+  location->set_key("location");
+  location->set_value("weights.bin");
+  const auto write = [&](const std::string& name, const std::string& text) {
+    std::ofstream(folder + "/" + name, std::ios::binary) << text;
+  };
+  write("weights.bin", std::string(std::size_t{4} << 20, '\0'));
+  write("model.onnx", m.proto.SerializeAsString());
+  std::string row;
+  for (int i = 0; i < 1024; ++i) row += i == 0 ? "1" : ",1";
+  write("examples.csv", row + "\n");
+  return folder + "/model.onnx";
+}
+
+TEST(Memory, reading_counts_what_lies_in_other_files) {
+  const std::string folder = testing::TempDir() + "external" + std::to_string(getpid());
+  std::filesystem::create_directory(folder);
+  const std::string model = model_with_external_data(folder), examples = folder + "/examples.csv";
+  const auto read = [&](std::uint64_t more) {
+    CompileOptions options;
+    options.memory_limit = resident_memory() + more;
+    return read_source(model, examples, options);
+  };
+  const auto refused = read(std::uint64_t{2} << 20);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::kMemory);
+  EXPECT_NE(refused.error().detail.find("external data"), std::string::npos) << refused.error().detail;
+  forget_peak();
+  const std::uint64_t before = resident_memory(), estimate = estimate_read_memory(std::uint64_t{4} << 20);
+  EXPECT_TRUE(read(std::uint64_t{1} << 30).ok());
+#ifndef NESCIO_SHADOW_MEMORY
+  EXPECT_GT(peak(), before + (std::uint64_t{4} << 20));
+  EXPECT_LT(peak(), estimate);
+#endif
+  std::ofstream(examples) << std::string(std::size_t{4} << 20, ' ');  // 48 MiB
+  const auto many = read(std::uint64_t{40} << 20);
+  ASSERT_FALSE(many.ok());
+  EXPECT_NE(many.error().detail.find("reading the examples"), std::string::npos) << many.error().detail;
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Memory, sizes_as_people_write_them) {

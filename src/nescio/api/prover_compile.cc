@@ -19,6 +19,13 @@ void report(const Progress& progress, std::string_view phase, double done) {
   if (progress) progress(phase, done);
 }
 
+// 0 where there is none: reading it says so.
+std::uint64_t file_bytes(const std::string& path) {
+  std::error_code missing;
+  const std::uintmax_t size = std::filesystem::file_size(path, missing);
+  return missing ? 0 : size;
+}
+
 std::vector<double> real_outputs(const QuantGraph& graph, const IntegerOutputs& outputs) {
   std::vector<double> out;
   for (std::size_t i = 0; i < outputs.size(); ++i)
@@ -107,14 +114,21 @@ bool same_ports(const Graph& graph, const std::vector<Port>& floats, const Quant
 Result<ModelSource> read_source(const std::string& onnx_path, const std::string& calibration_path,
                                 const CompileOptions& options, const Progress& progress) {
   report(progress, "reading the model", 0);
-  std::error_code ignored;
-  const std::uint64_t size = std::filesystem::file_size(onnx_path, ignored);
-  if (!ignored) NESCIO_TRY_STATUS(check_memory(estimate_read_memory(size), options.memory_limit, "reading the model"));
+  const auto within_limit = [&](std::uint64_t needed, std::string_view what) {
+    return check_memory(needed, options.memory_limit, what);
+  };
+  NESCIO_TRY_STATUS(within_limit(estimate_read_memory(file_bytes(onnx_path)), "reading the model"));
   NESCIO_TRY(const auto onnx, read_private_file(onnx_path, std::size_t{1} << 31));
+  if (options.memory_limit != 0) {
+    NESCIO_TRY(const std::uint64_t external, external_data_bytes(onnx));
+    NESCIO_TRY_STATUS(
+        within_limit(estimate_read_memory(onnx.size() + external), "reading the model and its external data"));
+  }
   const std::size_t slash = onnx_path.rfind('/');
   ModelSource source;
   const std::string directory = slash == std::string::npos ? "." : onnx_path.substr(0, slash);
   NESCIO_TRY(source.graph, import_canonical(onnx, directory, options.dimensions));
+  NESCIO_TRY_STATUS(within_limit(estimate_data_memory(file_bytes(calibration_path)), "reading the examples"));
   NESCIO_TRY(const NamedArrays arrays, read_arrays(calibration_path));
   NESCIO_TRY(source.calibration, make_calibration(arrays, source.graph));
   auto alone = embed_external_data(onnx, directory);

@@ -16,7 +16,9 @@ namespace {
 
 constexpr std::uint64_t kSlack = std::uint64_t{4} << 20;
 constexpr std::uint64_t kBytesOfAWeight = 40;  // for its digest, and in copies of the model on the way into a key
-constexpr std::uint64_t kCopiesOfAFile = 4;    // as it is, parsed, as tensors, in the compiled model
+constexpr std::uint64_t kCopiesOfAFile =
+    8;  // as it is, parsed, as tensors, folded, embedded; protobuf grows by doubling
+constexpr std::uint64_t kCopiesOfData = 12;  // of text with two characters a number: doubles, growing, and as tensors
 
 std::string mebibytes(std::uint64_t bytes) {
   return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB";
@@ -33,6 +35,10 @@ std::uint64_t resident_memory() {
 
 std::uint64_t estimate_read_memory(std::uint64_t onnx_bytes) {
   return resident_memory() + kCopiesOfAFile * onnx_bytes;
+}
+
+std::uint64_t estimate_data_memory(std::uint64_t file_bytes) {
+  return resident_memory() + kCopiesOfData * file_bytes;
 }
 
 std::uint64_t estimate_run_memory(const Program& program) {

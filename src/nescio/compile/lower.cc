@@ -59,6 +59,7 @@ class Lowering {
     const auto given = [&w](std::size_t first, const std::int64_t* const*, std::span<std::int64_t> out) {
       std::copy_n(w.values.data() + first, out.size(), out.begin());
     };
+    const Backend::PartScope part(b_, Part::weights);
     const Var v = commit_signed(b_, plan_, name, dims, w.bits, CellHint{{}, given});
     const std::int64_t half = std::int64_t{1} << (w.bits - 1);
     out_.weights.push_back({w.name, v, {-half, half - 1}});

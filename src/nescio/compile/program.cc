@@ -177,6 +177,13 @@ Result<Program> make_program(const QuantGraph& graph, const GadgetPlan& plan, co
   return out;
 }
 
+std::array<Cost, kParts> count_parts(const Program& program, const QuantGraph& graph) {
+  CostBackend b;
+  Lowered lowered = lower(b, graph, program.plan, {});
+  lower_ends(b, program.plan, program.disclosure, {}, lowered);
+  return b.by_part();
+}
+
 Result<DigestCells> weights_digest(const Program& program, const QuantGraph& graph, const DigestCells& salt) {
   IntegerInputs values;
   for (const QuantWeights* w : all_weights(graph)) values.emplace_back(w->values.begin(), w->values.end());

@@ -10,6 +10,7 @@
 
 #include "nescio/circuit/public_values.h"
 #include "nescio/compile/lower.h"
+#include "nescio/gadget/cost.h"
 #include "nescio/gadget/emit.h"
 #include "nescio/sponge/sponge.h"
 #include "nescio/witness/witness.h"
@@ -31,6 +32,9 @@ struct Program {
 };
 // `graph` is valid. kOverflow, kTableSize, kOp: names the node. kUsage: `disclosure` names no input or output.
 Result<Program> make_program(const QuantGraph& graph, const GadgetPlan& plan, const Disclosure& disclosure = {});
+
+// What each part of the program's circuit costs. `graph` is the one that it was made from.
+std::array<Cost, kParts> count_parts(const Program& program, const QuantGraph& graph);
 
 // The digest that binds the graph's weights.
 Result<DigestCells> weights_digest(const Program& program, const QuantGraph& graph, const DigestCells& salt);

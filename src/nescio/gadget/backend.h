@@ -111,6 +111,10 @@ struct VarInfo {
   std::optional<Multiple> multiple = std::nullopt;
 };
 
+// What a tensor or relation is there for: to account for costs, nothing else.
+enum class Part : std::uint8_t { layers, weights, digest };
+inline constexpr std::size_t kParts = 3;
+
 class Backend {
  public:
   Backend() = default;
@@ -130,6 +134,18 @@ class Backend {
    private:
     Backend& b_;
     std::size_t length_;
+  };
+  // What is made while it lives is of this part: layers where none is open.
+  class PartScope {
+   public:
+    PartScope(Backend& b, Part part) : b_(b), before_(b.part_) { b.part_ = part; }
+    ~PartScope() { b_.part_ = before_; }
+    PartScope(const PartScope&) = delete;
+    PartScope& operator=(const PartScope&) = delete;
+
+   private:
+    Backend& b_;
+    Part before_;
   };
 
   // ---- committed tensors: role value
@@ -211,6 +227,7 @@ class Backend {
   void fail_at(ErrorCode code, const std::string& full_name, std::string_view detail);
   // "scope/scope/name"
   std::string full_name(std::string_view name) const { return path_ + std::string(name); }
+  Part part() const { return part_; }
 
   // What an interpreter does. Called after the shared part, in order, and not after an error.
   virtual void on_commit(Var v, std::string_view name, const Hint& hint) = 0;
@@ -235,6 +252,7 @@ class Backend {
   void give_bound(std::string_view name, Var v, Bound bound);
 
   std::string path_;
+  Part part_ = Part::layers;
   std::deque<VarInfo> info_;  // references stay good while a lowering goes on
   std::deque<TableInfo> tables_;
   std::map<std::string, TableVar> keys_;  // of table_once

@@ -86,6 +86,7 @@ DigestGadget bind_digest(Backend& b, Group group, const FieldHint& salt, const s
   const Backend::Scope scope(b, group == Group::weights  ? "digest of weights"
                                 : group == Group::inputs ? "digest of inputs"
                                                          : "digest of outputs");
+  const Backend::PartScope part(b, Part::digest);
   NESCIO_CHECK(!tensors.empty());
   for (const BoundTensor& t : tensors)
     if (static_cast<__int128>(t.declared.hi) - t.declared.lo >= kMaxMagnitude)

@@ -10,58 +10,79 @@ namespace {
 
 constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
 
-// Visits the constants wherever the importer reads them: in graphs, functions and attributes, nested as protobuf
-// allows.
-class Embedder {
+// Visits the constants that lie elsewhere, wherever the importer reads constants: in graphs, functions and attributes,
+// nested as protobuf allows.
+template <class Visit>
+class Walk {
  public:
-  explicit Embedder(const std::string& directory) : directory_(directory) {}
+  explicit Walk(const Visit& visit) : visit_(visit) {}
 
-  Status visit(onnx::GraphProto& graph) {
-    for (onnx::TensorProto& tensor : *graph.mutable_initializer()) NESCIO_TRY_STATUS(embed(tensor));
-    return visit(*graph.mutable_node());
+  Status model(onnx::ModelProto& proto) {
+    NESCIO_TRY_STATUS(graph(*proto.mutable_graph()));
+    for (onnx::FunctionProto& function : *proto.mutable_functions()) NESCIO_TRY_STATUS(nodes(*function.mutable_node()));
+    return Unit{};
   }
-  Status visit(google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes) {
-    for (onnx::NodeProto& node : nodes)
+
+ private:
+  Status graph(onnx::GraphProto& g) {
+    for (onnx::TensorProto& t : *g.mutable_initializer()) NESCIO_TRY_STATUS(tensor(t));
+    return nodes(*g.mutable_node());
+  }
+  Status nodes(google::protobuf::RepeatedPtrField<onnx::NodeProto>& list) {
+    for (onnx::NodeProto& node : list)
       for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
-        if (attribute.has_t()) NESCIO_TRY_STATUS(embed(*attribute.mutable_t()));
-        if (attribute.has_g()) NESCIO_TRY_STATUS(visit(*attribute.mutable_g()));
-        for (onnx::TensorProto& tensor : *attribute.mutable_tensors()) NESCIO_TRY_STATUS(embed(tensor));
-        for (onnx::GraphProto& graph : *attribute.mutable_graphs()) NESCIO_TRY_STATUS(visit(graph));
+        if (attribute.has_t()) NESCIO_TRY_STATUS(tensor(*attribute.mutable_t()));
+        if (attribute.has_g()) NESCIO_TRY_STATUS(graph(*attribute.mutable_g()));
+        for (onnx::TensorProto& t : *attribute.mutable_tensors()) NESCIO_TRY_STATUS(tensor(t));
+        for (onnx::GraphProto& g : *attribute.mutable_graphs()) NESCIO_TRY_STATUS(graph(g));
       }
     return Unit{};
   }
-  bool found() const { return found_; }
+  Status tensor(onnx::TensorProto& t) {
+    return t.data_location() == onnx::TensorProto::EXTERNAL ? visit_(t) : Status(Unit{});
+  }
 
- private:
-  Status embed(onnx::TensorProto& tensor) {
-    if (tensor.data_location() != onnx::TensorProto::EXTERNAL) return Unit{};
-    found_ = true;
-    NESCIO_TRY(const auto bytes, external_bytes(tensor, directory_));
-    total_ += bytes.size();
-    if (total_ > kMost) return Error{ErrorCode::kMemory, 0, "the model and its external data pass 2 GiB", {}};
+  const Visit& visit_;
+};
+
+Result<onnx::ModelProto> parse(std::span<const std::uint8_t> model) {
+  onnx::ModelProto proto;
+  if (model.size() > kMost || !proto.ParseFromArray(model.data(), static_cast<int>(model.size())))
+    return Error{ErrorCode::kModel, 0, "not an ONNX model, or truncated", {}};
+  return proto;
+}
+
+}  // namespace
+
+Result<std::uint64_t> external_data_bytes(std::span<const std::uint8_t> model) {
+  NESCIO_TRY(onnx::ModelProto proto, parse(model));
+  std::uint64_t total = 0;
+  const auto count = [&](const onnx::TensorProto& tensor) -> Status {
+    NESCIO_TRY(const std::uint64_t bytes, tensor_bytes(tensor));
+    if (__builtin_add_overflow(total, bytes, &total))
+      return Error{ErrorCode::kMemory, 0, "the external data is too large", {}};
+    return Unit{};
+  };
+  NESCIO_TRY_STATUS(Walk(count).model(proto));
+  return total;
+}
+
+Result<SecretString> embed_external_data(std::span<const std::uint8_t> model, const std::string& directory) {
+  NESCIO_TRY(onnx::ModelProto proto, parse(model));
+  bool found = false;
+  std::size_t total = 0;
+  const auto embed = [&](onnx::TensorProto& tensor) -> Status {
+    found = true;
+    NESCIO_TRY(const auto bytes, external_bytes(tensor, directory));
+    total += bytes.size();
+    if (total > kMost) return Error{ErrorCode::kMemory, 0, "the model and its external data pass 2 GiB", {}};
     tensor.set_raw_data(bytes.data(), bytes.size());
     tensor.clear_data_location();
     tensor.clear_external_data();
     return Unit{};
-  }
-
-  const std::string& directory_;
-  bool found_ = false;
-  std::size_t total_ = 0;
-};
-
-}  // namespace
-
-Result<SecretString> embed_external_data(std::span<const std::uint8_t> model, const std::string& directory) {
-  SecretString same(model.begin(), model.end());
-  onnx::ModelProto proto;
-  if (model.size() > kMost || !proto.ParseFromArray(model.data(), static_cast<int>(model.size())))
-    return Error{ErrorCode::kModel, 0, "not an ONNX model, or truncated", {}};
-  Embedder embedder(directory);
-  NESCIO_TRY_STATUS(embedder.visit(*proto.mutable_graph()));
-  for (onnx::FunctionProto& function : *proto.mutable_functions())
-    NESCIO_TRY_STATUS(embedder.visit(*function.mutable_node()));
-  if (!embedder.found()) return same;
+  };
+  NESCIO_TRY_STATUS(Walk(embed).model(proto));
+  if (!found) return SecretString(model.begin(), model.end());
   if (proto.ByteSizeLong() > kMost)
     return Error{ErrorCode::kMemory, 0, "the model and its external data pass 2 GiB", {}};
   SecretString out(proto.ByteSizeLong(), '\0');

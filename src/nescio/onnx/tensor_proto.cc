@@ -158,9 +158,13 @@ Result<Layout> layout_of(const onnx::TensorProto& proto) {
 
 }  // namespace
 
-Result<SecretVector<std::uint8_t>> external_bytes(const onnx::TensorProto& proto, const std::string& directory) {
+Result<std::uint64_t> tensor_bytes(const onnx::TensorProto& proto) {
   NESCIO_TRY(const Layout layout, layout_of(proto));
-  const std::uint64_t want = layout.bytes();
+  return layout.bytes();
+}
+
+Result<SecretVector<std::uint8_t>> external_bytes(const onnx::TensorProto& proto, const std::string& directory) {
+  NESCIO_TRY(const std::uint64_t want, tensor_bytes(proto));
   ExternalRange range;
   range.length = want;
   for (const auto& entry : proto.external_data()) {

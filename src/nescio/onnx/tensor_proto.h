@@ -17,6 +17,9 @@ namespace nescio {
 // that fits, to int64. Errors: kModel, kDtype, kMemory, kIo; the detail does not name the tensor.
 Result<Tensor> read_tensor(const onnx::TensorProto& proto, const std::string& directory);
 
+// How many bytes a tensor has, by its type and shape. Errors as above.
+Result<std::uint64_t> tensor_bytes(const onnx::TensorProto& proto);
+
 // The bytes of a tensor whose data lie below `directory`: as many as its type and shape say. Errors as above.
 Result<SecretVector<std::uint8_t>> external_bytes(const onnx::TensorProto& proto, const std::string& directory);
 

@@ -108,7 +108,7 @@ class Prover {
     std::vector<Transcript> ends;
     for (std::uint32_t s = 0; s < circuit_.segments; ++s) {
       zk::ProverChannel<E> ch(pads[s], tr.fork("segment", s, circuit_.segments), parts[s]);
-      relation::prove_segment(circuit_, publics_, values_, s, alpha, beta, ch, &timings_.zero_knowledge);
+      relation::prove_segment(circuit_, publics_, values_, s, alpha, beta, ch, &timings_.segment);
       ends.push_back(ch.transcript());
     }
     clock.lap(timings_.segments);
@@ -183,7 +183,7 @@ Result<std::vector<std::uint8_t>> prove(const ProofTask& task, const SecretDiges
   auto proof =
       task.key.params.degree == 2 ? prove_as<Ext2>(task, publics, seed, t) : prove_as<Ext3>(task, publics, seed, t);
   clock.lap(t.total);
-  t.zero_knowledge += t.random + random_share(task.key) * (t.commit + t.opening);
+  t.zero_knowledge = t.random + t.segment.triples + random_share(task.key) * (t.commit + t.opening);
   return proof;
 }
 

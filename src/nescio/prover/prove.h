@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "nescio/proof/key.h"
+#include "nescio/relation/prover.h"
 #include "nescio/transcript/prf.h"
 #include "nescio/witness/witness.h"
 
@@ -29,6 +30,7 @@ struct ProofTask {
 // Wall-clock of the phases, in milliseconds.
 struct Timings {
   double evaluate = 0, random = 0, commit = 0, segments = 0, functional = 0, opening = 0, total = 0;
+  relation::SegmentTimes segment;  // the parts of `segments`
   // Of the phases above, what is there for zero knowledge alone: making the random cells, the argument for the triples,
   // and of commit and opening the share of random words (pads, triples, masks, reserved rows, salts) among all that are
   // committed.

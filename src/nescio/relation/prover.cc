@@ -184,10 +184,13 @@ void prove_triples(zk::ProverChannel<E>& ch) {
 
 template <class E>
 void prove_segment(const Circuit& circuit, const PublicValues& publics, const Values& values, std::uint32_t segment,
-                   const E& alpha, const E& beta, zk::ProverChannel<E>& ch, double* triples_ms) {
+                   const E& alpha, const E& beta, zk::ProverChannel<E>& ch, SegmentTimes* times) {
+  using Time = std::chrono::steady_clock;
+  const Time::time_point start = Time::now();
   const LeafPlan plan = plan_leaves(circuit, segment);
   Leaves<E> leaves = make_leaves(circuit, values, plan, alpha, beta, ch.pads().dummy.value);
   const std::vector<E> z = lookup::prove_tree(ch, plan.log, std::move(leaves.p), std::move(leaves.q));
+  const Time::time_point fractions_done = Time::now();
   Claims<E> equations = {leaf_claims(circuit, plan, z, alpha, beta).q_claims};
   unsigned bits = 0;
   for (const Zero& zero : circuit.zeros)
@@ -198,10 +201,15 @@ void prove_segment(const Circuit& circuit, const PublicValues& publics, const Va
     if (zero.segment == segment)
       equations.push_back({{E::one(), zero.tensor, point_weights<E>(circuit[zero.tensor].dims, point)}});
   while (!equations.empty()) equations = prove_wave(circuit, publics, values, equations, ch);
-  const auto start = std::chrono::steady_clock::now();
+  const Time::time_point waves_done = Time::now();
   prove_triples(ch);
-  if (triples_ms != nullptr)
-    *triples_ms += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  if (times == nullptr) return;
+  const auto ms = [](Time::time_point a, Time::time_point b) {
+    return std::chrono::duration<double, std::milli>(b - a).count();
+  };
+  times->fractions += ms(start, fractions_done);
+  times->products += ms(fractions_done, waves_done);
+  times->triples += ms(waves_done, Time::now());
 }
 
 template <class E>
@@ -218,7 +226,7 @@ E claim_value(const Dims& dims, std::span<const F> values, const Weights<E>& wei
 
 #define NESCIO_INSTANTIATE(E)                                                                                        \
   template void prove_segment(const Circuit&, const PublicValues&, const Values&, std::uint32_t, const E&, const E&, \
-                              zk::ProverChannel<E>&, double*);                                                       \
+                              zk::ProverChannel<E>&, SegmentTimes*);                                                 \
   template E claim_value(const Dims&, std::span<const F>, const Weights<E>&);
 NESCIO_INSTANTIATE(Ext2)
 NESCIO_INSTANTIATE(Ext3)
