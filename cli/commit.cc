@@ -14,8 +14,14 @@ struct Arguments {
 
 int run(Arguments& args, const Options& options) {
   hold_secrets();
-  for (const std::string& group : args.bind)
-    (group == "inputs" ? args.commit.input_digest : args.commit.output_digest) = true;
+  for (const std::string& group : args.bind) {
+    if (group == "outputs") {
+      args.commit.output_digest = true;
+    } else {
+      args.commit.bind_inputs.push_back(group == "inputs" ? std::vector<std::string>{}
+                                                          : CLI::detail::split(group, ','));
+    }
+  }
   const auto bytes = read_private_file(args.model);
   if (!bytes.ok()) return fail(options, bytes.error());
   auto model = read_model(*bytes);
@@ -56,8 +62,10 @@ void add_commit(CLI::App& app, const Options& options, int& exit_code) {
   sub->add_option("--proving-key", args->proving, "private key to write");
   sub->add_option("--verifying-key", args->verifying, "public key to write");
   sub->add_option("--public", args->commit.disclose, "an input or output that every proof tells; may be given again");
-  sub->add_option("--bind", args->bind, "every proof tells a salted digest of all 'inputs' or all 'outputs'")
-      ->check(CLI::IsMember({"inputs", "outputs"}));
+  sub->add_option(
+      "--bind", args->bind,
+      "every proof tells a salted digest of all 'inputs', of all 'outputs', or of the inputs NAME,..; may be "
+      "given again");
   add_memory_limit(*sub, args->commit.memory_limit);
   sub->callback([args, &options, &exit_code] { exit_code = run(*args, options); });
 }

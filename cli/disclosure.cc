@@ -5,10 +5,13 @@
 namespace nescio::cli {
 namespace {
 
-std::string text(const Circuit& circuit, bool disclosed, Group group) {
-  const bool bound = std::any_of(circuit.digests.begin(), circuit.digests.end(),
-                                 [&](const DigestPort& port) { return port.group == group; });
-  return std::string(disclosed ? "public" : "private") + (bound ? ", bound by a digest" : "");
+template <class Port>
+std::string text(const Circuit& circuit, const Port& p, Group group) {
+  const bool bound = std::any_of(circuit.digests.begin(), circuit.digests.end(), [&](const DigestPort& port) {
+    return port.group == group &&
+           std::any_of(port.bound.begin(), port.bound.end(), [&](const BoundRange& b) { return b.tensor == p.tensor; });
+  });
+  return std::string(p.disclosed ? "public" : "private") + (bound ? ", bound by a digest" : "");
 }
 
 }  // namespace
@@ -17,11 +20,22 @@ std::string group_name(Group group) {
   return group == Group::weights ? "weights" : group == Group::inputs ? "inputs" : "outputs";
 }
 
+std::string digest_name(const Circuit& circuit, const DigestPort& digest) {
+  std::string names;
+  std::size_t count = 0;
+  for (const InputPort& port : circuit.inputs)
+    for (const BoundRange& b : digest.bound)
+      if (digest.group == Group::inputs && b.tensor == port.tensor) {
+        names += (count++ == 0 ? "" : ", ") + label(port.name);
+      }
+  return count == 0 || count == circuit.inputs.size() ? group_name(digest.group) : names;
+}
+
 std::string disclosure_text(const Circuit& circuit, const InputPort& port) {
-  return text(circuit, port.disclosed, Group::inputs);
+  return text(circuit, port, Group::inputs);
 }
 std::string disclosure_text(const Circuit& circuit, const OutputPort& port) {
-  return text(circuit, port.disclosed, Group::outputs);
+  return text(circuit, port, Group::outputs);
 }
 
 void show_disclosure(const Options& options, const Circuit& circuit) {
@@ -42,7 +56,7 @@ nlohmann::ordered_json disclosure_json(const Circuit& circuit) {
     if (port.disclosed) inputs.push_back(port.name);
   for (const OutputPort& port : circuit.outputs)
     if (port.disclosed) outputs.push_back(port.name);
-  for (const DigestPort& port : circuit.digests) digests.push_back(group_name(port.group));
+  for (const DigestPort& port : circuit.digests) digests.push_back(digest_name(circuit, port));
   return {{"public_inputs", inputs}, {"public_outputs", outputs}, {"digests_of", digests}};
 }
 

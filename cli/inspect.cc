@@ -27,7 +27,7 @@ int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options)
   for (const DigestPort& p : c.digests) {
     std::uint64_t values = 0;
     for (const BoundRange& b : p.bound) values += num_cells(c[b.tensor].dims);
-    line(options, "digest of " + group_name(p.group),
+    line(options, "digest of " + digest_name(c, p),
          "of " + std::to_string(p.bound.size()) + " tensors, " + grouped(values) + " values");
     for (const BoundRange& b : p.bound)
       bound.push_back({{"group", group_name(p.group)},
@@ -67,7 +67,8 @@ int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options)
 int show_proof(const ProofFile& file, std::size_t bytes, const Options& options) {
   line(options, "proof", grouped(bytes) + " bytes, not verified here");
   line(options, "says", file.statement);
-  nlohmann::ordered_json revealed = nlohmann::ordered_json::object(), inputs = revealed, digests = revealed;
+  nlohmann::ordered_json revealed = nlohmann::ordered_json::object(), inputs = revealed,
+                         digests = nlohmann::ordered_json::array();
   for (const Revealed& r : file.disclosed.outputs) {
     line(options, "reveals", r.name);
     revealed[r.name] = r.values;
@@ -78,7 +79,7 @@ int show_proof(const ProofFile& file, std::size_t bytes, const Options& options)
   }
   for (const GroupDigest& d : file.disclosed.digests) {
     line(options, "digest of the " + group_name(d.group), digest_text(d.digest));
-    digests[group_name(d.group)] = digest_text(d.digest);
+    digests.push_back({{"group", group_name(d.group)}, {"digest", digest_text(d.digest)}});
   }
   line(options, "context", shown(file.context));
   json(options, {{"kind", "proof"},

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "disclosure.h"
+#include "issuer.h"
 #include "measure.h"
 
 namespace nescio::cli {
@@ -12,6 +13,8 @@ namespace {
 struct Arguments {
   std::string key, proof;
   std::optional<std::string> statement, context;
+  std::vector<std::string> issuers;
+  std::string at;
 };
 
 std::string hidden(const Circuit& circuit, const Disclosed& disclosed) {
@@ -23,6 +26,44 @@ std::string hidden(const Circuit& circuit, const Disclosed& disclosed) {
                      [&](const Revealed& r) { return r.name == port.name; }))
       out += ", the output " + label(port.name) + " beyond the statement";
   return out;
+}
+
+// "FILE" or "INPUT,..=FILE"; a public key may stand in place of the file.
+Result<TrustedIssuer> read_issuer(const std::string& text) {
+  TrustedIssuer out;
+  const std::size_t equals = text.find('=');
+  std::string source = text;
+  if (equals != std::string::npos) {
+    out.inputs = CLI::detail::split(text.substr(0, equals), ',');
+    source = text.substr(equals + 1);
+  }
+  if (const auto direct = parse_key(source, source); direct.ok()) {
+    out.key = *direct;
+    return out;
+  }
+  NESCIO_TRY(const auto bytes, read_file(source, 4096));
+  NESCIO_TRY(out.key, parse_key({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, source));
+  return out;
+}
+
+// Prints who vouches for what.
+nlohmann::ordered_json show_attested(const Options& options, const Circuit& circuit,
+                                     const std::vector<Attested>& attested, bool asked) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Attested& x : attested) {
+    const Attestation& a = x.attestation;
+    const std::string of = digest_name(circuit, circuit.digests[x.digest]);
+    line(options, "attested " + of, "by " + hex(a.issuer) + (a.name.empty() ? "" : ", who says \"" + a.name + "\""));
+    line(options, "",
+         time_text(a.issued) + " to " + time_text(a.expires) +
+             (asked ? "" : "; nobody was asked for: --issuer says whom you trust"));
+    list.push_back({{"of", of},
+                    {"issuer", hex(a.issuer)},
+                    {"name", a.name},
+                    {"issued", time_text(a.issued)},
+                    {"expires", time_text(a.expires)}});
+  }
+  return list;
 }
 
 int invalid(const Options& options, const Error& error) {
@@ -42,6 +83,17 @@ int run(const Arguments& args, const Options& options) {
   Expected expected;
   expected.statement = args.statement;
   if (args.context) expected.context = std::vector<std::uint8_t>(args.context->begin(), args.context->end());
+  for (const std::string& text : args.issuers) {
+    auto issuer = read_issuer(text);
+    if (!issuer.ok()) return fail(options, issuer.error());
+    expected.issuers.push_back(std::move(*issuer));
+  }
+  expected.time = now();
+  if (!args.at.empty()) {
+    const auto time = parse_time(args.at);
+    if (!time.ok()) return fail(options, time.error());
+    expected.time = *time;
+  }
   const auto run = timed_verify(*key_bytes, *proof, expected);
   if (!run.ok())
     return run.error().code == ErrorCode::kUsage ? fail(options, run.error()) : invalid(options, run.error());
@@ -69,10 +121,14 @@ int run(const Arguments& args, const Options& options) {
   for (const Revealed& r : disclosed.inputs)
     for (const InputPort& port : circuit.inputs)
       if (port.name == r.name) show("input ", r, port.scales, inputs);
-  for (const GroupDigest& d : disclosed.digests) {
-    line(options, "digest of " + group_name(d.group), digest_text(d.digest));
-    digests[group_name(d.group)] = digest_text(d.digest);
+  std::size_t number = 0;
+  for (const DigestPort& port : circuit.digests) {
+    if (port.group == Group::weights) continue;
+    const std::string text = digest_text(disclosed.digests[number++].digest);
+    line(options, "digest of " + digest_name(circuit, port), text);
+    digests[digest_name(circuit, port)] = text;
   }
+  const nlohmann::ordered_json attested = show_attested(options, circuit, verdict->attested, !args.issuers.empty());
   const double bits = static_cast<double>(checked->bits()) / 4294967296.0;
   char bits_text[96];
   std::snprintf(bits_text, sizeof bits_text, "%u bits (weakest term %.2f), zero knowledge, no trusted setup",
@@ -90,6 +146,7 @@ int run(const Arguments& args, const Options& options) {
                  {"revealed", revealed},
                  {"inputs", inputs},
                  {"digests", digests},
+                 {"attested", attested},
                  {"model_id", hex(checked->model().bytes)},
                  {"key_id", hex(checked->id().bytes)},
                  {"one_model", checked->one_model()},
@@ -115,6 +172,9 @@ void add_verify(CLI::App& app, const Options& options, int& exit_code) {
   sub->add_option("--verifying-key", args->key, "public key of the model")->required();
   sub->add_option("--statement", args->statement, "the proof must say exactly this");
   sub->add_option("--context", args->context, "the proof must be made for this context");
+  sub->add_option("--issuer", args->issuers,
+                  "[INPUT,..=]FILE: these inputs, or all others, must be attested by the holder of this public key");
+  sub->add_option("--at", args->at, "the time at which attestations must hold (default: now)");
   sub->callback([args, &options, &exit_code] { exit_code = run(*args, options); });
 }
 

@@ -1,4 +1,4 @@
-"""python3 -m reference KEY PROOF [--statement S] [--context C] [--json]
+"""python3 -m reference KEY PROOF [--statement S] [--context C] [--issuer KEY] [--at TIME] [--json]
 
 Exit codes: 0 valid, 1 not valid, 2 wrong usage or unreadable files.
 """
@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import time
 import warnings
 
 from .errors import Refused
@@ -29,12 +30,17 @@ def main(argv=None):
     parser.add_argument("proof")
     parser.add_argument("--statement", help="the proof must say exactly this")
     parser.add_argument("--context", help="the proof must be made for this context")
+    parser.add_argument("--issuer", type=bytes.fromhex, metavar="KEY",
+                        help="all inputs must be attested by the holder of this key")
+    parser.add_argument("--at", type=int, default=int(time.time()), metavar="SECONDS",
+                        help="when attestations must hold: seconds since 1970 (default: now)")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
     warnings.simplefilter("ignore")
     try:
         key, file = verify(read(args.key, MOST_KEY), read(args.proof, MOST_PROOF), args.statement,
-                           None if args.context is None else os.fsencode(args.context))
+                           None if args.context is None else os.fsencode(args.context),
+                           args.issuer, args.at)
     except Refused as refused:
         print(json.dumps({"valid": False, "code": refused.code, "where": refused.where}) if args.json
               else f"NOT VALID {refused.code} ({refused.where})")

@@ -232,14 +232,20 @@ class PortCheck:
                 rule(21, n > 1)
                 for tensor, size in ((port.pub_onehot, n), (port.pub_on, 1), (port.pub_tie, n)):
                     self.name(tensor, STATEMENT, size)
+        ranges, used = [(p.tensor, p.lo, p.hi) for p in c.inputs], set()
         for i, port in enumerate(c.digests):
-            rule(21, i == 0 or c.digests[i - 1].group < port.group)
+            rule(21, i == 0 or c.digests[i - 1].group < port.group or c.digests[i - 1].group == port.group == INPUTS)
             self.name(port.tensor, port.source(), 4)
             rule(21, bool(port.bound))
             rule(21, all(x < len(c.tensors) and is_operand(c, x) and in_range(lo) and in_range(hi) and lo <= hi
                          for x, lo, hi in port.bound))
-            for group, ports in ((INPUTS, c.inputs), (OUTPUTS, c.outputs)):
-                rule(23, port.group != group or port.bound == [(p.tensor, p.lo, p.hi) for p in ports])
+            if port.group == OUTPUTS:
+                rule(23, port.bound == [(p.tensor, p.lo, p.hi) for p in c.outputs])
+            if port.group == INPUTS:
+                places = [ranges.index(b) if b in ranges else -1 for b in port.bound]
+                rule(23, -1 not in places and all(x < y for x, y in zip(places, places[1:])) and
+                     not used.intersection(places))
+                used.update(places)
         rule(21, all(i in self.named for i, t in enumerate(c.tensors) if isinstance(t.rule, Public)))
 
     def common(self, port, before):

@@ -15,7 +15,7 @@ from .switches import check_switches
 from .transcript import hash_parts, u64
 from .work import check_layout, read_layout
 
-MAGIC, VERSION = b"nescio verifying key", 2
+MAGIC, VERSION = b"nescio verifying key", 3
 
 
 @dataclass

@@ -1,4 +1,5 @@
 """A proof file: what it says, and the bytes that show it (docs/spec/format.md)."""
+from .attestation import Attestation
 from .circuit import INPUTS, OUTPUTS
 from .errors import require
 from .field import P
@@ -9,7 +10,7 @@ MAGIC = b"nescio proof"
 
 
 class ProofFile(Reader):
-    """outputs, inputs: {name: values}; digests: [(group, words)]; statement, name: str; context, proof: bytes."""
+    """outputs, inputs: {name: values}; digests: [(group, words)]; attestations: [Attestation]; statement, name: str; context, proof: bytes."""
 
     def __init__(self, data):
         super().__init__(data, "V_FORMAT")
@@ -19,6 +20,7 @@ class ProofFile(Reader):
         self.statement = self.text(4096)
         self.outputs, self.inputs = self.revealed(), self.revealed()
         self.digests = self.read_digests()
+        self.attestations = self.read_attestations()
         self.bound = data[begin:self.at]
         size = self.count(1)
         self.check(size <= 2**16)
@@ -45,10 +47,15 @@ class ProofFile(Reader):
         out = []
         for _ in range(self.count(33)):
             group = self.unsigned(1)
-            self.check(group in (INPUTS, OUTPUTS) and (not out or out[-1][0] < group))
+            self.check(group in (INPUTS, OUTPUTS) and (not out or out[-1][0] == INPUTS))
             words = []
             for _ in range(4):
                 words.append(self.unsigned(8))
                 self.check(words[-1] < P)
             out.append((group, words))
         return out
+
+    def read_attestations(self):
+        count = self.count(4)
+        self.check(count <= 64)
+        return [Attestation(self.take(self.count(1))) for _ in range(count)]

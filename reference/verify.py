@@ -1,5 +1,6 @@
 """Is this a proof of this key, statement and context? The order of a proof: docs/spec/transcript.md."""
 from . import statement as statements
+from .attestation import check_attestations, demand_issuer
 from .circuit import KEY, Public
 from .errors import require
 from .field import batch_powers, eq_bits, eq_vector, element
@@ -65,7 +66,7 @@ def verify_messages(key, publics, bound, context, data):
     reader.end()
 
 
-def verify(key_bytes, proof_bytes, statement=None, context=None):
+def verify(key_bytes, proof_bytes, statement=None, context=None, issuer=None, time=0):
     """(key, proof file); or Refused, or statements.Malformed if the statement asked for is no statement."""
     key, file = Key(key_bytes), ProofFile(proof_bytes)
     try:
@@ -77,6 +78,9 @@ def verify(key_bytes, proof_bytes, statement=None, context=None):
         require(statements.parse(statement) == predicates, "V_STATEMENT", 0)
     require(context is None or context == file.context, "V_STATEMENT", 0)
     publics = statements.public_values(key.circuit, predicates, file)
+    ports = check_attestations(key.circuit, file)
+    if issuer is not None:
+        demand_issuer(key.circuit, ports, file, issuer, time)
     for port, values in zip((p for p in key.circuit.digests if p.source() == KEY), key.bindings):
         publics[port.tensor] = values
     verify_messages(key, publics, file.bound, file.context, file.proof)

@@ -117,6 +117,13 @@ class Program(unittest.TestCase):
                 proof = cls.path(f"{name}{i}.proof")
                 made("prove", "--proving-key", private, "--input", given, "-o", proof, *statement)
                 cls.pairs.append((public, proof))
+        made("issuer-key", "--secret-key", cls.path("issuer.key"), "--public-key", cls.path("issuer.pub"))
+        made("attest", "--issuer-key", cls.path("issuer.key"), "--verifying-key", cls.path("bound.vk"), "--input",
+             f"{CREDIT}/applicant_good.json", "--issued", "2026-01-01", "--expires", "2026-12-31", "--name", "A bank",
+             "-o", cls.path("record"))
+        made("prove", "--proving-key", cls.path("bound.pk"), "--attestation", cls.path("record"), "--statement",
+             "score >= 700", "-o", cls.path("attested.proof"))
+        cls.pairs.append((cls.path("bound.vk"), cls.path("attested.proof")))
 
     @classmethod
     def path(cls, name):
@@ -153,6 +160,24 @@ class Program(unittest.TestCase):
                      b"score == 0.1", b"score >= 1e9", b"score >= 70\n"):
             with self.subTest(text):
                 self.changed_file(data.replace(b"score >= 700", text), lambda path: self.same(key, path))
+
+    def test_issuers(self):
+        key, proof = self.pairs[-1]
+        with open(self.path("issuer.pub"), encoding="ascii") as file:
+            issuer = file.read().strip()
+        first, last = 1767225600, 1798761599  # of 2026
+        for options, code in (([issuer, "--at", str(first)], 0), ([issuer, "--at", str(last)], 0),
+                              ([issuer, "--at", str(first - 1)], 1), ([issuer, "--at", str(last + 1)], 1),
+                              (["0" * 64, "--at", str(last)], 1)):
+            self.assertEqual(self.same(key, proof, "--issuer", *options)[0], code)
+        self.assertEqual(self.same(*self.pairs[3], "--issuer", issuer)[0], 1)
+        data = open(proof, "rb").read()
+        at = data.index(b"nescio attestation")
+        for changed_at in (at + 21, at + 53, at + 85, data.index(b"A bank"), data.index(bytes.fromhex(issuer)),
+                           data.index(bytes.fromhex(issuer)) + 32, data.index(bytes.fromhex(issuer)) + 95):
+            other = bytearray(data)
+            other[changed_at] ^= 1
+            self.changed_file(bytes(other), lambda path: self.assertEqual(self.same(key, path)[1]["code"], "V_ATTEST"))
 
     def test_changed_proofs(self):
         rng = random.Random(SEED)

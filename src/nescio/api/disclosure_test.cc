@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "nescio/api/digest_text.h"
-#include "nescio/api/prover_model.h"
+#include "nescio/api/prover_digest.h"
 #include "nescio/api/verify.h"
 #include "nescio/compile/lowering_fixture.h"
 
@@ -23,7 +23,7 @@ CommitOptions options(std::vector<std::string> disclose, bool input_digest = fal
   CommitOptions o;
   o.security_bits = 100;
   o.disclose = std::move(disclose);
-  o.input_digest = input_digest;
+  if (input_digest) o.bind_inputs = {{}};
   o.output_digest = output_digest;
   return o;
 }
@@ -117,7 +117,7 @@ TEST(Disclosure, the_library_alone_demands_a_disclosed_output) {
 TEST(Disclosure, a_proof_is_of_no_use_for_other_public_values) {
   const ProvingKey key = committed(options({"x0"}, true));
   ProveRequest r = request();
-  r.input_salt = DigestCells{F(1), F(2), F(3), F(4)};
+  r.input_salts = {Secret<DigestCells>({F(1), F(2), F(3), F(4)})};
   const ProofFile first = proven(key, r);
   r.inputs[0].second.values[0] = 0.25;
   ProofFile second = proven(key, r);
@@ -138,16 +138,64 @@ TEST(Disclosure, whoever_vouches_for_data_computes_the_same_digest) {
   ProveRequest r = request();
   const ProofFile fresh = proven(key, r, &out);
   ASSERT_EQ(fresh.disclosed.digests[0].group, Group::inputs);
-  const auto outside = input_digest(parsed->circuit, r.inputs, out.input_salt.value);
+  const auto outside = input_digest(parsed->circuit, r.inputs, out.input_salts[0]);
   ASSERT_TRUE(outside.ok());
   EXPECT_EQ(*outside, fresh.disclosed.digests[0].digest);
   // A salt that is given is used; one that is not is fresh.
-  r.input_salt = out.input_salt.value;
+  r.input_salts = {Secret(out.input_salts[0])};
   const ProofFile again = proven(key, r);
   EXPECT_EQ(again.disclosed.digests[0], fresh.disclosed.digests[0]);
   EXPECT_NE(again.disclosed.digests[1], fresh.disclosed.digests[1]);
-  r.output_salt = out.output_salt.value;
+  r.output_salt = out.output_salt;
   EXPECT_EQ(proven(key, r).disclosed.digests[1], fresh.disclosed.digests[1]);
+}
+
+// Two records, each under a digest of its own; by the order of the ports, however they were asked for.
+TEST(Disclosure, each_input_may_have_its_own_digest) {
+  CommitOptions o = options({});
+  o.bind_inputs = {{"x1"}, {"x0"}};
+  const ProvingKey key = committed(o);
+  ProveRequest r = request();
+  Proven out;
+  const ProofFile file = proven(key, r, &out);
+  EXPECT_EQ(code_of(*key.key, file), ErrorCode{});
+  ASSERT_EQ(file.disclosed.digests.size(), 2U);
+  const Circuit& circuit = key.key->key().circuit;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto own = input_digest(circuit, {r.inputs[i]}, out.input_salts[i]);
+    ASSERT_TRUE(own.ok()) << to_string(own.error());
+    EXPECT_EQ(*own, file.disclosed.digests[i].digest);
+  }
+  EXPECT_EQ(input_digest(circuit, r.inputs, {}).error().code, ErrorCode::kUsage);  // none of both
+  // The first record stays, the second changes.
+  r.input_salts = {Secret(out.input_salts[0]), Secret(out.input_salts[1])};
+  r.inputs[1].second.values[0] += 0.25;
+  const ProofFile other = proven(key, r);
+  EXPECT_EQ(other.disclosed.digests[0], file.disclosed.digests[0]);
+  EXPECT_NE(other.disclosed.digests[1], file.disclosed.digests[1]);
+  ProofFile swapped = file;
+  std::swap(swapped.disclosed.digests[0], swapped.disclosed.digests[1]);
+  EXPECT_NE(code_of(*key.key, swapped), ErrorCode{});
+  swapped.disclosed.digests.pop_back();
+  EXPECT_EQ(code_of(*key.key, swapped), ErrorCode::kVPublic);
+
+  for (const auto& names : {std::vector<std::vector<std::string>>{{"x0"}, {"x0", "x1"}}, {{"x0"}, {}}, {{"y0"}}}) {
+    o.bind_inputs = names;
+    EXPECT_EQ(commit_model(small_model(), o).error().code, ErrorCode::kUsage);
+  }
+  // A key whose digests share a port, or name ports out of order.
+  const auto refused = [](const VerifyingKey& good, const auto& change) {
+    VerifyingKey bad = good;
+    change(bad.circuit.digests);
+    const auto checked = verify_key(std::move(bad));
+    ASSERT_FALSE(checked.ok());
+    EXPECT_EQ(checked.error().code, ErrorCode::kVKey);
+    EXPECT_EQ(checked.error().where, 23U);
+  };
+  refused(key.key->key(), [](std::vector<DigestPort>& d) { d[2].bound = d[1].bound; });
+  refused(key.key->key(), [](std::vector<DigestPort>& d) { d[2].bound[0].lo -= 1; });
+  const ProvingKey both = committed(options({}, true));
+  refused(both.key->key(), [](std::vector<DigestPort>& d) { std::swap(d[1].bound[0], d[1].bound[1]); });
 }
 
 TEST(Disclosure, refusals_name_what_is_wrong) {
@@ -158,10 +206,10 @@ TEST(Disclosure, refusals_name_what_is_wrong) {
   EXPECT_NE(unknown.error().detail.find("x0, x1, y0, y1"), std::string::npos);
   const ProvingKey key = committed(options({}));
   ProveRequest r = request();
-  r.input_salt = DigestCells{};
+  r.input_salts = {Secret<DigestCells>()};
   EXPECT_EQ(prove_statement(key, r).error().code, ErrorCode::kUsage);
-  r.input_salt.reset();
-  r.output_salt = DigestCells{};
+  r.input_salts.clear();
+  r.output_salt = Secret<DigestCells>();
   EXPECT_EQ(prove_statement(key, r).error().code, ErrorCode::kUsage);
   EXPECT_EQ(input_digest(key.key->key().circuit, r.inputs, {}).error().code, ErrorCode::kUsage);
 }
@@ -187,7 +235,8 @@ TEST(Disclosure, of_a_checked_key_is_what_it_says) {
   };
   for (std::uint32_t i = 0; i < 3; ++i) {  // one cell more than is packed, and a wider range
     const bool ports = i > 0;
-    refused(ports ? 23 : 300, [&](Circuit& c) { c.digests[i].bound.pop_back(); });
+    // A digest may be of some inputs, but then it is another one.
+    refused(i == 2 ? 23 : 300 + i, [&](Circuit& c) { c.digests[i].bound.pop_back(); });
     refused(ports ? 23 : 300, [&](Circuit& c) { c.digests[i].bound[0].hi += 1; });
   }
   refused(301, [](Circuit& c) { std::get<Constant>(c.tensors[c.digests[1].tensor - 18].def).values[8] ^= 1; });

@@ -32,6 +32,12 @@ void write_statement(const ProofFile& file, ByteWriter& out) {
     out.u(static_cast<std::uint8_t>(d.group));
     for (const F& x : d.digest) out.u(x.canonical());
   }
+  out.u(static_cast<std::uint32_t>(file.attestations.size()));
+  for (const Attestation& a : file.attestations) {
+    const std::vector<std::uint8_t> bytes = write_attestation(a);
+    out.u(static_cast<std::uint32_t>(bytes.size()));
+    out.bytes(bytes);
+  }
 }
 
 Result<std::string> read_text(ByteReader& in, std::size_t most) {
@@ -67,13 +73,26 @@ Result<std::vector<GroupDigest>> read_digests(ByteReader& in) {
     NESCIO_TRY(const std::uint8_t group, in.u<std::uint8_t>());
     GroupDigest d{static_cast<Group>(group), {}};
     NESCIO_VERIFY(d.group == Group::inputs || d.group == Group::outputs, ErrorCode::kVFormat, in.position());
-    NESCIO_VERIFY(list.empty() || list.back().group < d.group, ErrorCode::kVFormat, in.position());
+    NESCIO_VERIFY(list.empty() || list.back().group == Group::inputs, ErrorCode::kVFormat, in.position());
     for (F& x : d.digest) {
       NESCIO_TRY(const std::uint64_t word, in.u<std::uint64_t>());
       NESCIO_VERIFY(word < F::kModulus, ErrorCode::kVFormat, in.position());
       x = F(word);
     }
     list.push_back(d);
+  }
+  return list;
+}
+
+Result<std::vector<Attestation>> read_attestations(ByteReader& in) {
+  NESCIO_TRY(const std::uint32_t count, in.count(4));
+  NESCIO_VERIFY(count <= kMaxAttestations, ErrorCode::kVFormat, in.position());
+  std::vector<Attestation> list;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    NESCIO_TRY(const std::uint32_t n, in.count(1));
+    NESCIO_TRY(const auto bytes, in.take(n));
+    NESCIO_TRY(Attestation a, read_attestation(bytes));
+    list.push_back(std::move(a));
   }
   return list;
 }
@@ -108,6 +127,7 @@ Result<ProofFile> read_proof_file(std::span<const std::uint8_t> bytes) {
   NESCIO_TRY(file.disclosed.outputs, read_revealed(in));
   NESCIO_TRY(file.disclosed.inputs, read_revealed(in));
   NESCIO_TRY(file.disclosed.digests, read_digests(in));
+  NESCIO_TRY(file.attestations, read_attestations(in));
   NESCIO_TRY(const std::uint32_t context, in.count(1));
   NESCIO_VERIFY(context <= kMaxContext, ErrorCode::kVFormat, in.position());
   NESCIO_TRY(const auto context_bytes, in.take(context));

@@ -1,7 +1,8 @@
 // api/proof_file.h -- a proof as it travels: what it says and the bytes that show it.
 //
-// Bytes     "nescio proof" | u16 version | statement | outputs | inputs | digests | context | proof; each part but the
-//           last preceded by its length.
+// Bytes     "nescio proof" | u16 version | statement | outputs | inputs | digests | attestations | context | proof;
+// each
+//           part but the last preceded by its length.
 //           Everything but the proof itself is bound in the transcript: changing it makes the proof invalid.
 #pragma once
 #include <cstdint>
@@ -9,14 +10,15 @@
 #include <string>
 #include <vector>
 
+#include "nescio/api/attestation.h"
 #include "nescio/base/error.h"
-#include "nescio/statement/public_values.h"
 
 namespace nescio {
 
 struct ProofFile {
   std::string statement;  // canonical text
   Disclosed disclosed;
+  std::vector<Attestation> attestations;
   std::vector<std::uint8_t> context;
   std::vector<std::uint8_t> proof;
 };

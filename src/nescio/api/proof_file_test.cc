@@ -9,6 +9,7 @@ const ProofFile kFile = {"score >= 700",
                          {{{"a", {1, -2}}, {"b", {}}},
                           {{"x", {7}}},
                           {{Group::inputs, {F(1), F(2), F(3), F(4)}}, {Group::outputs, {F(5), F(6), F(7), -F(1)}}}},
+                         {{Digest{}, {F(1), F(2), F(3), F(4)}, 5, 6, "bank", {}, {}}, {}},
                          {1, 2, 3},
                          {9, 8, 7, 6}};
 
@@ -17,6 +18,7 @@ TEST(ProofFile, round_trip) {
   ASSERT_TRUE(file.ok());
   EXPECT_EQ(file->statement, kFile.statement);
   EXPECT_EQ(file->disclosed, kFile.disclosed);
+  EXPECT_EQ(file->attestations, kFile.attestations);
   EXPECT_EQ(file->context, kFile.context);
   EXPECT_EQ(file->proof, kFile.proof);
 }
@@ -67,6 +69,12 @@ TEST(ProofFile, statement_bytes_separate_statements_and_revealed_values) {
   EXPECT_NE(statement_bytes(other), statement_bytes(kFile));
   other = kFile;
   other.disclosed.digests[1].digest[3] += F(1);
+  EXPECT_NE(statement_bytes(other), statement_bytes(kFile));
+  other = kFile;
+  other.attestations[0].issued += 1;
+  EXPECT_NE(statement_bytes(other), statement_bytes(kFile));
+  other = kFile;
+  other.attestations.pop_back();
   EXPECT_NE(statement_bytes(other), statement_bytes(kFile));
   other = kFile;
   other.statement += " ";

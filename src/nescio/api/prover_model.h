@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nescio/api/proof_file.h"
+#include "nescio/api/record.h"
 #include "nescio/arrays/array.h"
 #include "nescio/compile/program.h"
 #include "nescio/prover/prove.h"
@@ -92,11 +93,14 @@ struct ProvingKey {
 };
 struct CommitOptions {
   std::uint8_t security_bits = 128;
-  std::vector<std::string> disclose = {};            // inputs and outputs that every proof tells, by name
-  bool input_digest = false, output_digest = false;  // every proof tells a salted digest of all of them
+  std::vector<std::string> disclose = {};  // inputs and outputs that every proof tells, by name
+  // Every proof tells a salted digest of these inputs, by name, for each list; an empty list: of all inputs. No input
+  // in two lists.
+  std::vector<std::vector<std::string>> bind_inputs = {};
+  bool output_digest = false;  // and of all outputs
   std::uint64_t memory_limit = 0;
 };
-// kUsage: a name that is neither an input nor an output. kMemory.
+// kUsage: a name that is neither an input nor an output, an input in two digests. kMemory.
 Result<ProvingKey> commit_model(Model model, const CommitOptions& options);
 SecretVector<std::uint8_t> write_proving_key(const ProvingKey& key);
 // kKey; kVKey for the verifying key in it; as make_program() for a model that cannot be lowered.
@@ -107,21 +111,22 @@ struct ProveRequest {
   std::string statement;
   std::vector<std::string> reveal;  // names of outputs, beside those that every proof tells
   std::vector<std::uint8_t> context;
-  // Of digests that the key asks for; fresh ones if not given.
-  std::optional<DigestCells> input_salt = {}, output_salt = {};
+  std::vector<AttestedRecord> records = {};  // inputs that an issuer vouches for, instead of in `inputs`
+  // Of digests that the key asks for, those of inputs in the key's order; fresh ones if not given.
+  std::vector<std::optional<Secret<DigestCells>>> input_salts = {};
+  std::optional<Secret<DigestCells>> output_salt = {};
   std::uint64_t memory_limit = 0;
 };
 struct Proven {
   std::vector<std::uint8_t> file;  // api/proof_file.h; it has been verified
   Timings timings;
   double witness_ms = 0, verify_ms = 0;
-  Secret<DigestCells> input_salt, output_salt;  // as used
+  SecretVector<DigestCells> input_salts;  // as used
+  Secret<DigestCells> output_salt;
 };
-// The digest of inputs under a salt, from a public key alone: what somebody who vouches for data signs. kUsage when the
-// key has none; otherwise as prove_statement.
-Result<DigestCells> input_digest(const Circuit& circuit, const NamedArrays& inputs, const DigestCells& salt);
 
-// kUsage, kMemory, kInShape, kInNonFinite, kInRange, kRange, kStatementFalse. Nothing of a proof exists after an error.
+// kUsage, kMemory, kInShape, kInNonFinite, kInRange, kRange, kStatementFalse; kVAttest: a record
+// whose data are not what was signed. Nothing of a proof exists after an error.
 Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& request, const Progress& progress = {});
 
 }  // namespace nescio

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "nescio/api/prover_digest.h"
 #include "nescio/api/prover_memory.h"
 #include "nescio/api/verify.h"
 #include "nescio/base/byte_reader.h"
@@ -17,24 +18,6 @@ constexpr std::string_view kMagic = "nescio proving key";
 
 double ms_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
-
-// What salts are drawn from: fresh bytes of the system and, should those ever repeat, whatever tells one use from
-// another.
-Hasher salt_source() {
-  return Hasher::keyed(os_random()).part("nescio/salt/v1");
-}
-template <class Integer>
-void mix(Hasher& source, const SecretVector<Integer>& values) {
-  source.part({reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(Integer)});
-}
-// 4 uniform secret cells.
-Secret<DigestCells> draw_salt(Hasher source, Group group) {
-  const SecretDigest key(source.part(static_cast<std::uint64_t>(group)).finish());
-  Prf prf(key, "digest salt", 0);
-  Secret<DigestCells> salt;
-  for (F& x : salt.value) x = prf.base();
-  return salt;
 }
 
 // The integers of each input port, by name; or by order if the names are empty.
@@ -74,20 +57,52 @@ Result<Disclosed> disclose(const Circuit& circuit, const std::vector<std::string
   Disclosed out;
   out.outputs = revealed_values(circuit.outputs, reveal, outputs);
   out.inputs = revealed_values(circuit.inputs, {}, inputs);
+  std::size_t k = 0;
   for (const DigestPort& port : circuit.digests) {
     if (port.group == Group::weights) continue;
     const bool of_inputs = port.group == Group::inputs;
-    NESCIO_TRY(const DigestCells digest, group_digest(circuit, port.group, of_inputs ? inputs : outputs,
-                                                      of_inputs ? salts.inputs : salts.outputs));
+    NESCIO_TRY(const DigestCells digest, group_digest(circuit, port, of_inputs ? inputs : outputs,
+                                                      of_inputs ? salts.inputs[k++] : salts.outputs.value));
     out.digests.push_back({port.group, digest});
   }
   return out;
 }
 
+// What the request gives: inputs by name or in order, and those of records, whose salts go to their digests.
+Status add_records(const Circuit& circuit, const std::vector<AttestedRecord>& records, ProveRequest& given) {
+  if (records.empty()) return Unit{};
+  std::set<std::string> in_records;
+  std::vector<std::vector<std::size_t>> digests = disclosure_of(circuit).input_digests;
+  for (const AttestedRecord& r : records) {
+    NESCIO_TRY(const DigestPort port, digest_of_inputs(circuit, r.data));
+    const auto at = std::find(digests.begin(), digests.end(), inputs_of(circuit, port)) - digests.begin();
+    const auto k = static_cast<std::size_t>(at);
+    if (given.input_salts.size() <= k) given.input_salts.resize(k + 1);
+    if (given.input_salts[k])
+      return Error{ErrorCode::kUsage, 0, "two salts for the digest of the input '" + r.data[0].first + "'", {}};
+    given.input_salts[k] = r.salt;
+    for (const auto& [name, array] : r.data) in_records.insert(name);
+  }
+  std::size_t next = 0;  // those without a name are the other inputs, in order
+  for (auto& [name, array] : given.inputs) {
+    while (name.empty() && next < circuit.inputs.size() && in_records.contains(circuit.inputs[next].name)) ++next;
+    if (name.empty() && next < circuit.inputs.size()) name = circuit.inputs[next++].name;
+    if (in_records.contains(name))
+      return Error{ErrorCode::kUsage, 0, "the input '" + name + "' is given, and in an attested record as well", {}};
+  }
+  for (const AttestedRecord& r : records)
+    for (const auto& array : r.data) given.inputs.push_back(array);
+  return Unit{};
+}
+
 // A salt that was given is for a digest that the key asks for.
 Status check_salts(const Disclosure& disclosure, const ProveRequest& request) {
-  if (request.input_salt && !disclosure.input_digest)
-    return Error{ErrorCode::kUsage, 0, "a salt for a digest of the inputs, but the key binds none", {}};
+  if (request.input_salts.size() > disclosure.input_digests.size())
+    return Error{ErrorCode::kUsage,
+                 0,
+                 std::to_string(request.input_salts.size()) + " salts for digests of inputs, but the key binds " +
+                     std::to_string(disclosure.input_digests.size()),
+                 {}};
   if (request.output_salt && !disclosure.output_digest)
     return Error{ErrorCode::kUsage, 0, "a salt for a digest of the outputs, but the key binds none", {}};
   return Unit{};
@@ -96,7 +111,6 @@ Status check_salts(const Disclosure& disclosure, const ProveRequest& request) {
 // From names to ports.
 Result<Disclosure> disclosure_for(const QuantGraph& graph, const CommitOptions& options) {
   Disclosure out;
-  out.input_digest = options.input_digest;
   out.output_digest = options.output_digest;
   std::string known;
   for (const auto* ports : {&graph.inputs, &graph.outputs})
@@ -111,6 +125,21 @@ Result<Disclosure> disclosure_for(const QuantGraph& graph, const CommitOptions& 
       return Error{
           ErrorCode::kUsage, 0, "--public " + name + ": the model has no such input or output, but " + known, {}};
   }
+  std::vector<bool> bound(graph.inputs.size());
+  for (const auto& names : options.bind_inputs) {
+    std::vector<std::size_t> ports;
+    for (std::size_t i = 0; i < graph.inputs.size(); ++i)
+      if (names.empty() || std::find(names.begin(), names.end(), graph.inputs[i].name) != names.end()) {
+        if (bound[i])
+          return Error{ErrorCode::kUsage, 0, "--bind: the input '" + graph.inputs[i].name + "' is in two digests", {}};
+        bound[i] = true;
+        ports.push_back(i);
+      }
+    if (!names.empty() && ports.size() != std::set<std::string>(names.begin(), names.end()).size())
+      return Error{ErrorCode::kUsage, 0, "--bind: not each of these is an input; the model has " + known, {}};
+    out.input_digests.push_back(std::move(ports));
+  }
+  std::sort(out.input_digests.begin(), out.input_digests.end());
   return out;
 }
 
@@ -189,19 +218,14 @@ Result<ProvingKey> read_proving_key(std::span<const std::uint8_t> bytes) {
   return out;
 }
 
-Result<DigestCells> input_digest(const Circuit& circuit, const NamedArrays& inputs, const DigestCells& salt) {
-  if (!disclosure_of(circuit).input_digest)
-    return Error{ErrorCode::kUsage, 0, "the key binds no digest of the inputs", {}};
-  NESCIO_TRY(const IntegerInputs values, integer_inputs(circuit, inputs));
-  return group_digest(circuit, Group::inputs, values, salt);
-}
-
-Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& request, const Progress& progress) {
+Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& asked, const Progress& progress) {
   const auto report = [&](std::string_view phase, double done) {
     if (progress) progress(phase, done);
   };
   const auto start = std::chrono::steady_clock::now();
   const VerifyingKey& verifying = key.key->key();
+  ProveRequest request = asked;
+  NESCIO_TRY_STATUS(add_records(verifying.circuit, asked.records, request));
   NESCIO_TRY(const Statement statement, parse_statement(request.statement));
   NESCIO_TRY_STATUS(known_outputs(verifying.circuit, request.reveal));
   if (request.context.size() > kMaxContext)
@@ -209,6 +233,7 @@ Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& reques
   ProofFile file;
   file.statement = to_string(statement);
   file.context = request.context;
+  for (const AttestedRecord& r : request.records) file.attestations.push_back(r.attestation);
   if (request.memory_limit != 0) release_kept_memory();
   NESCIO_TRY_STATUS(check_memory(estimate_prove_memory(key), request.memory_limit, "proving"));
   report("running the model", 0);
@@ -217,15 +242,18 @@ Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& reques
   Proven out;
   Hasher source = salt_source().part(key.key->id().bytes).part(file.statement).part(file.context);
   for (const auto& values : inputs) mix(source, values);
-  out.input_salt = request.input_salt ? Secret(*request.input_salt) : draw_salt(source, Group::inputs);
-  out.output_salt = request.output_salt ? Secret(*request.output_salt) : draw_salt(source, Group::outputs);
-  const Secret<Salts> all_salts({key.salt.value, out.input_salt.value, out.output_salt.value});
-  const Salts& salts = all_salts.value;
+  for (std::size_t k = 0; k < key.program.disclosure.input_digests.size(); ++k)
+    out.input_salts.push_back(k < request.input_salts.size() && request.input_salts[k]
+                                  ? request.input_salts[k]->value
+                                  : draw_salt(source, Group::inputs, k).value);
+  out.output_salt = request.output_salt ? *request.output_salt : draw_salt(source, Group::outputs);
+  const Salts salts{key.salt, out.input_salts, out.output_salt};
   DigestCells digest;
   std::copy_n(verifying.bindings[0].begin(), digest.size(), digest.begin());
   const auto publics = [&](const IntegerOutputs& outputs) -> Result<PublicValues> {
     NESCIO_TRY_STATUS(fulfils(verifying.circuit, statement, outputs));
     NESCIO_TRY(file.disclosed, disclose(verifying.circuit, request.reveal, salts, inputs, outputs));
+    NESCIO_TRY(const auto attested, check_attestations(verifying.circuit, file.disclosed, file.attestations));
     return statement_values(verifying.circuit, statement, file.disclosed);
   };
   NESCIO_TRY(Run run, run_program(key.program, key.model.graph, inputs, salts, digest, publics));

@@ -19,8 +19,10 @@ Result<Verdict> verify_proof(const CheckedKey& key, std::span<const std::uint8_t
   if (expected.context && *expected.context != file.context)
     return Error{ErrorCode::kVStatement, 0, "the proof was made for another context", {}};
   NESCIO_TRY(const PublicValues values, statement_values(key.key().circuit, *statement, file.disclosed));
+  NESCIO_TRY(std::vector<Attested> attested, check_attestations(key.key().circuit, file.disclosed, file.attestations));
+  NESCIO_TRY_STATUS(demand_issuers(key.key().circuit, attested, expected.issuers, expected.time));
   NESCIO_TRY_STATUS(verify(key, values, statement_bytes(file), file.context, file.proof));
-  return Verdict{*statement, file.disclosed, file.context};
+  return Verdict{*statement, file.disclosed, file.context, std::move(attested)};
 }
 
 std::string real_value(std::int64_t integer, const Scale& scale) {

@@ -42,6 +42,7 @@ enum class ErrorCode : std::uint16_t {
   kVLookup = 55,     // V_LOOKUP     a lookup root denominator is zero
   kVMerkle = 56,     // V_MERKLE     an opened row is not under its root
   kVOpening = 57,    // V_OPENING    the opening does not hold: some hidden check fails
+  kVAttest = 58,     // V_ATTEST     an attestation is not signed, not in time or not of these data
   // parameters and environment
   kParams = 70,  // E_PARAMS   the security level cannot be reached for this circuit
   kIo = 71,      // E_IO       a file could not be read or written

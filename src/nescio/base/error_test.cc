@@ -17,8 +17,9 @@ constexpr ErrorCode kAll[] = {ErrorCode::kOp,          ErrorCode::kAttr,        
                               ErrorCode::kSelfCheck,   ErrorCode::kStatementFalse, ErrorCode::kVFormat,
                               ErrorCode::kVKey,        ErrorCode::kVPublic,        ErrorCode::kVStatement,
                               ErrorCode::kVPow,        ErrorCode::kVLookup,        ErrorCode::kVMerkle,
-                              ErrorCode::kVOpening,    ErrorCode::kParams,         ErrorCode::kIo,
-                              ErrorCode::kUsage,       ErrorCode::kMemory,         ErrorCode::kKey};
+                              ErrorCode::kVOpening,    ErrorCode::kVAttest,        ErrorCode::kParams,
+                              ErrorCode::kIo,          ErrorCode::kUsage,          ErrorCode::kMemory,
+                              ErrorCode::kKey};
 
 TEST(Error, NamesAndValuesAreUnique) {
   std::set<std::string> names, texts;
@@ -46,6 +47,7 @@ TEST(Error, VerifierCodesArePinned) {
   EXPECT_EQ(static_cast<int>(ErrorCode::kVLookup), 55);
   EXPECT_EQ(static_cast<int>(ErrorCode::kVMerkle), 56);
   EXPECT_EQ(static_cast<int>(ErrorCode::kVOpening), 57);
+  EXPECT_EQ(static_cast<int>(ErrorCode::kVAttest), 58);
 }
 
 TEST(Error, PrintsDetailAndAllOthers) {

@@ -272,7 +272,8 @@ Status check_argument(const Circuit& circuit, bool with_argument) {
 // Names, shapes and ranges of the ports; who names which public tensor.
 class PortCheck {
  public:
-  explicit PortCheck(const Circuit& circuit) : circuit_(circuit), named_(circuit.tensors.size()) {}
+  explicit PortCheck(const Circuit& circuit)
+      : circuit_(circuit), named_(circuit.tensors.size()), in_digest_(circuit.inputs.size()) {}
 
   Status inputs() {
     std::vector<bool> taken(circuit_.tensors.size());
@@ -314,15 +315,17 @@ class PortCheck {
   Status digests() {
     const Group* last = nullptr;
     for (const DigestPort& port : circuit_.digests) {
-      NESCIO_RULE(port.group <= Group::outputs && (last == nullptr || *last < port.group), Rule::kPort);
+      NESCIO_RULE(port.group <= Group::outputs && (last == nullptr || *last < port.group ||
+                                                   (*last == Group::inputs && port.group == Group::inputs)),
+                  Rule::kPort);
       NESCIO_RULE(names(port.tensor, digest_source(port.group), 4) && !port.bound.empty(), Rule::kPort);
       last = &port.group;
       for (const BoundRange& b : port.bound)
         NESCIO_RULE(b.tensor < circuit_.tensors.size() && is_operand(circuit_, b.tensor) && in_range(b.lo) &&
                         in_range(b.hi) && b.lo <= b.hi,
                     Rule::kPort);
-      if (port.group == Group::inputs) NESCIO_RULE(port.bound == ranges_of(circuit_.inputs), Rule::kDisclosure);
       if (port.group == Group::outputs) NESCIO_RULE(port.bound == ranges_of(circuit_.outputs), Rule::kDisclosure);
+      if (port.group == Group::inputs) NESCIO_RULE(are_inputs(port.bound), Rule::kDisclosure);
     }
     return Unit{};
   }
@@ -355,6 +358,18 @@ class PortCheck {
     for (const Port& port : ports) out.push_back({port.tensor, port.lo, port.hi});
     return out;
   }
+  // Ports in their order, in no digest before.
+  bool are_inputs(const std::vector<BoundRange>& bound) {
+    std::size_t i = 0;
+    for (const BoundRange& b : bound) {
+      while (i < circuit_.inputs.size() && circuit_.inputs[i].tensor != b.tensor) ++i;
+      if (i == circuit_.inputs.size() || in_digest_[i] || b.lo != circuit_.inputs[i].lo ||
+          b.hi != circuit_.inputs[i].hi)
+        return false;
+      in_digest_[i] = true;
+    }
+    return true;
+  }
   // Whether the circuit states x - y = 0, cell by cell; both [n].
   bool equal(TensorId x, TensorId y) const {
     const std::vector<DimRef> each = {{false, 0}};
@@ -374,7 +389,7 @@ class PortCheck {
   }
 
   const Circuit& circuit_;
-  std::vector<bool> named_;
+  std::vector<bool> named_, in_digest_;
 };
 
 Status check_ports(const Circuit& circuit) {

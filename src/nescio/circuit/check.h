@@ -55,7 +55,8 @@ enum class CircuitRule : std::uint32_t {
   kArgument = 20,       // pad, triples, dummy once in each segment, of one degree
   kPacking = 22,        // a packing's dims; its parts inside their source and the blocks, sharing no cell
   kPort = 21,           // names, shapes, scales, ranges; each public tensor has exactly one port
-  kDisclosure = 23,     // a disclosed input equals its public tensor; the digest of inputs or outputs is of all ports
+  kDisclosure = 23,     // a disclosed input equals its public tensor; a digest of inputs is of ports in order, none
+                        // in two; that of outputs of all ports
 };
 
 // `with_argument`: a circuit as it stands in a key. Without: as it is lowered, before the argument's tensors are added.

@@ -200,8 +200,8 @@ struct OutputPort {
   friend bool operator==(const OutputPort&, const OutputPort&) = default;
 };
 
-// A salted digest of one tensor group, bound by a sponge in the circuit (docs/spec/digest.md). At most one of each
-// group, in this order. That of the weights is in the key, the others are values of the statement.
+// A salted digest, bound by a sponge in the circuit (docs/spec/digest.md): at most one of weights, then any number of
+// inputs, then at most one of outputs. That of the weights is in the key, the others are values of the statement.
 enum class Group : std::uint8_t { weights, inputs, outputs };
 struct BoundRange {
   TensorId tensor = 0;
@@ -211,7 +211,8 @@ struct BoundRange {
 struct DigestPort {
   Group group = Group::weights;
   TensorId tensor = 0;            // Public, [4]
-  std::vector<BoundRange> bound;  // what it is a digest of, in order; inputs, outputs: those of all ports
+  // What it is a digest of, in order. Of inputs: of ports in order, none in two digests; of outputs: of all ports.
+  std::vector<BoundRange> bound;
   friend bool operator==(const DigestPort&, const DigestPort&) = default;
 };
 inline Public::Source digest_source(Group group) {

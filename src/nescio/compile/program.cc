@@ -39,11 +39,13 @@ struct Ends {
   std::vector<std::pair<Group, DigestGadget>> digests;
 };
 
-void bind_group(Backend& b, Group group, const std::vector<GroupTensor>& tensors, const DigestCells& salt, Ends& ends) {
+// `salt` gives the salt when there are values.
+void bind_group(Backend& b, Group group, const std::vector<GroupTensor>& tensors,
+                const std::function<const DigestCells&()>& salt, Ends& ends) {
   std::vector<BoundTensor> bound;
   for (const GroupTensor& t : tensors) bound.push_back({t.value, t.declared});
-  const FieldHint hint = [&salt](const HintView&, std::span<F> out) {
-    std::copy(salt.begin(), salt.end(), out.begin());
+  const FieldHint hint = [salt](const HintView&, std::span<F> out) {
+    std::copy(salt().begin(), salt().end(), out.begin());
   };
   ends.digests.emplace_back(group, bind_digest(b, group, hint, bound));
 }
@@ -51,7 +53,7 @@ void bind_group(Backend& b, Group group, const std::vector<GroupTensor>& tensors
 Ends lower_ends(Backend& b, const GadgetPlan& plan, const Disclosure& disclosure, const Salts& salts,
                 Lowered& lowered) {
   Ends ends;
-  bind_group(b, Group::weights, lowered.weights, salts.weights, ends);
+  bind_group(b, Group::weights, lowered.weights, [&]() -> const DigestCells& { return salts.weights.value; }, ends);
   for (const GroupTensor& x : lowered.inputs) {
     ends.inputs.emplace_back();
     if (!disclosure.inputs.contains(x.name)) continue;
@@ -59,8 +61,14 @@ Ends lower_ends(Backend& b, const GadgetPlan& plan, const Disclosure& disclosure
     const Var shown = ends.inputs.back() = b.statement("public", b.dims(x.value), x.declared);
     b.zero("disclosed", b.affine("difference", b.dims(x.value), {{1, x.value}, {-1, shown}}));
   }
-  if (disclosure.input_digest) bind_group(b, Group::inputs, lowered.inputs, salts.inputs, ends);
-  if (disclosure.output_digest) bind_group(b, Group::outputs, lowered.outputs, salts.outputs, ends);
+  for (std::size_t k = 0; k < disclosure.input_digests.size(); ++k) {
+    std::vector<GroupTensor> tensors;
+    for (const std::size_t i : disclosure.input_digests[k]) tensors.push_back(lowered.inputs[i]);
+    const Backend::Scope scope(b, tensors[0].name);
+    bind_group(b, Group::inputs, tensors, [&salts, k]() -> const DigestCells& { return salts.inputs[k]; }, ends);
+  }
+  if (disclosure.output_digest)
+    bind_group(b, Group::outputs, lowered.outputs, [&]() -> const DigestCells& { return salts.outputs.value; }, ends);
   lower_outputs(b, plan, lowered);
   return ends;
 }
@@ -106,6 +114,15 @@ Status known_names(const QuantGraph& graph, const Disclosure& disclosure) {
       return std::any_of(ports.begin(), ports.end(), [&](const QuantPort& p) { return p.name == name; });
     });
   };
+  std::vector<bool> bound(graph.inputs.size());
+  for (const auto& ports : disclosure.input_digests) {
+    bool ok = !ports.empty() && std::is_sorted(ports.begin(), ports.end());
+    for (const std::size_t i : ports) {
+      ok = ok && i < bound.size() && !bound[i];
+      if (ok) bound[i] = true;
+    }
+    if (!ok) return Error{ErrorCode::kUsage, 0, "an input in two digests, or a digest of no input", {}};
+  }
   if (known(disclosure.inputs, graph.inputs) && known(disclosure.outputs, graph.outputs)) return Unit{};
   return Error{ErrorCode::kUsage, 0, "the disclosure names no input or output of the model", {}};
 }
@@ -155,7 +172,7 @@ Disclosure disclosure_of(const Circuit& circuit) {
   for (const OutputPort& p : circuit.outputs)
     if (p.disclosed) out.outputs.insert(p.name);
   for (const DigestPort& p : circuit.digests) {
-    out.input_digest = out.input_digest || p.group == Group::inputs;
+    if (p.group == Group::inputs) out.input_digests.push_back(inputs_of(circuit, p));
     out.output_digest = out.output_digest || p.group == Group::outputs;
   }
   return out;
@@ -187,16 +204,30 @@ std::array<Cost, kParts> count_parts(const Program& program, const QuantGraph& g
 Result<DigestCells> weights_digest(const Program& program, const QuantGraph& graph, const DigestCells& salt) {
   IntegerInputs values;
   for (const QuantWeights* w : all_weights(graph)) values.emplace_back(w->values.begin(), w->values.end());
-  return group_digest(program.emitted.circuit, Group::weights, values, salt);
+  const Circuit& circuit = program.emitted.circuit;
+  const DigestPort& port = circuit.digests[0];
+  NESCIO_CHECK(port.group == Group::weights && values.size() == port.bound.size());
+  const std::vector<std::span<const std::int64_t>> views(values.begin(), values.end());
+  return sponge_digest(digest_spec(circuit, port), salt, views);
 }
 
-Result<DigestCells> group_digest(const Circuit& circuit, Group group, const IntegerInputs& values,
+std::vector<std::size_t> inputs_of(const Circuit& circuit, const DigestPort& port) {
+  std::vector<std::size_t> out;
+  for (const BoundRange& b : port.bound)
+    for (std::size_t i = 0; i < circuit.inputs.size(); ++i)
+      if (circuit.inputs[i].tensor == b.tensor) out.push_back(i);
+  return out;
+}
+
+Result<DigestCells> group_digest(const Circuit& circuit, const DigestPort& port, const IntegerInputs& values,
                                  const DigestCells& salt) {
-  const auto port = std::find_if(circuit.digests.begin(), circuit.digests.end(),
-                                 [&](const DigestPort& p) { return p.group == group; });
-  NESCIO_CHECK(port != circuit.digests.end() && values.size() == port->bound.size());
-  const std::vector<std::span<const std::int64_t>> views(values.begin(), values.end());
-  return sponge_digest(digest_spec(circuit, *port), salt, views);
+  std::vector<std::span<const std::int64_t>> views;
+  if (port.group == Group::inputs)
+    for (const std::size_t i : inputs_of(circuit, port)) views.emplace_back(values.at(i));
+  else
+    views.assign(values.begin(), values.end());
+  NESCIO_CHECK(port.group != Group::weights && views.size() == port.bound.size());
+  return sponge_digest(digest_spec(circuit, port), salt, views);
 }
 
 Result<IntegerOutputs> run_model(const Program& program, const QuantGraph& graph, const IntegerInputs& inputs) {

@@ -19,8 +19,10 @@ namespace nescio {
 
 // What every proof tells of inputs and outputs; the rest stays private. Weights are always bound.
 struct Disclosure {
-  std::set<std::string> inputs, outputs;             // public, by name
-  bool input_digest = false, output_digest = false;  // all of them, by a salted digest
+  std::set<std::string> inputs, outputs;  // public, by name
+  // Salted digests, each of some input ports, by number, increasing; no port is in two.
+  std::vector<std::vector<std::size_t>> input_digests;
+  bool output_digest = false;  // of all outputs
   friend bool operator==(const Disclosure&, const Disclosure&) = default;
 };
 Disclosure disclosure_of(const Circuit& circuit);
@@ -30,7 +32,8 @@ struct Program {
   Disclosure disclosure;
   Emitted emitted;  // with ports
 };
-// `graph` is valid. kOverflow, kTableSize, kOp: names the node. kUsage: `disclosure` names no input or output.
+// `graph` is valid. kOverflow, kTableSize, kOp: names the node. kUsage: `disclosure` names no input or output, or one
+// input in two digests.
 Result<Program> make_program(const QuantGraph& graph, const GadgetPlan& plan, const Disclosure& disclosure = {});
 
 // What each part of the program's circuit costs. `graph` is the one that it was made from.
@@ -38,15 +41,20 @@ std::array<Cost, kParts> count_parts(const Program& program, const QuantGraph& g
 
 // The digest that binds the graph's weights.
 Result<DigestCells> weights_digest(const Program& program, const QuantGraph& graph, const DigestCells& salt);
-// That of all inputs or of all outputs, with nothing but a circuit at hand; values[i]: integers of port i. kRange.
-Result<DigestCells> group_digest(const Circuit& circuit, Group group, const IntegerInputs& values,
+// That of inputs or outputs, with nothing but a circuit at hand; port: one of circuit.digests; values[i]: integers of
+// input or output i, of those that the port lists. kRange.
+Result<DigestCells> group_digest(const Circuit& circuit, const DigestPort& port, const IntegerInputs& values,
                                  const DigestCells& salt);
+// The inputs that a digest of inputs is of, increasing.
+std::vector<std::size_t> inputs_of(const Circuit& circuit, const DigestPort& port);
 
 // The integer interpreter alone. kRange names node and tensor, never a value.
 Result<IntegerOutputs> run_model(const Program& program, const QuantGraph& graph, const IntegerInputs& inputs);
 
 struct Salts {
-  DigestCells weights{}, inputs{}, outputs{};  // secret
+  Secret<DigestCells> weights;
+  SecretVector<DigestCells> inputs;  // of each digest of inputs
+  Secret<DigestCells> outputs;
 };
 // A whole witness; what the digest says of it is not checked here (prover/prove.h does). `statement` gives the public
 // values once the outputs are known, or refuses.

@@ -12,7 +12,9 @@ namespace {
 struct Fixture {
   QuantGraph q;
   Program program;
-  Salts salts{{F(1), F(2), F(3), F(4)}, {F(5), F(6), F(7), F(8)}, {F(9), F(10), F(11), F(12)}};
+  Salts salts{Secret<DigestCells>({F(1), F(2), F(3), F(4)}),
+              {{F(5), F(6), F(7), F(8)}, {F(13), F(14), F(15), F(16)}},
+              Secret<DigestCells>({F(9), F(10), F(11), F(12)})};
   DigestCells digest{};
   IntegerInputs inputs;
 
@@ -21,7 +23,7 @@ struct Fixture {
     const auto made = make_program(q, *plan, disclosure);
     EXPECT_TRUE(made.ok()) << (made.ok() ? "" : to_string(made.error()));
     program = *made;
-    digest = *weights_digest(program, q, salts.weights);
+    digest = *weights_digest(program, q, salts.weights.value);
     inputs = integers_of(q, c.rows[0]);
   }
   const Circuit& circuit() const { return program.emitted.circuit; }
@@ -35,10 +37,13 @@ struct Fixture {
     for (std::size_t i = 0; i < outputs.size(); ++i)
       if (const OutputPort& p = circuit().outputs[i]; p.disclosed)
         out.outputs.push_back({p.name, {outputs[i].begin(), outputs[i].end()}});
-    if (program.disclosure.input_digest)
-      out.digests.push_back({Group::inputs, *group_digest(circuit(), Group::inputs, inputs, salts.inputs)});
-    if (program.disclosure.output_digest)
-      out.digests.push_back({Group::outputs, *group_digest(circuit(), Group::outputs, outputs, salts.outputs)});
+    std::size_t k = 0;
+    for (const DigestPort& port : circuit().digests) {
+      if (port.group == Group::inputs)
+        out.digests.push_back({port.group, *group_digest(circuit(), port, inputs, salts.inputs[k++])});
+      if (port.group == Group::outputs)
+        out.digests.push_back({port.group, *group_digest(circuit(), port, outputs, salts.outputs.value)});
+    }
     return out;
   }
   Result<Run> run(const std::string& text) const {
@@ -151,7 +156,7 @@ TEST(Program, AnotherSaltOrDigestIsCaught) {
   Fixture f(g, random_calibration(g, 3));
   ASSERT_TRUE(f.check(*f.run("")).ok());
   Fixture other = f;
-  other.salts.weights[0] += F(1);
+  other.salts.weights.value[0] += F(1);
   const auto refused = other.check(*other.run(""));
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::kSelfCheck);
@@ -166,13 +171,14 @@ Graph two_by_two() {
   Sketch s({{1, 6}, {1, 3}});
   return s.graph({s.linear(s.op("Relu", {s.linear(s.x(0), 5)}), 2), s.linear(s.x(1), 1)});
 }
-const Disclosure kEverything{{"x0", "x1"}, {"y0", "y1"}, true, true};
+const Disclosure kEverything{{"x0", "x1"}, {"y0", "y1"}, {{0, 1}}, true};
 
 TEST(Program, EachKindOfDisclosureIsSoundAndComplete) {
   const Graph g = two_by_two();
   const Calibration c = random_calibration(g, 3);
-  for (const Disclosure& d : {Disclosure{}, Disclosure{{"x1"}, {}, false, false}, Disclosure{{}, {"y0"}, false, false},
-                              Disclosure{{}, {}, true, false}, Disclosure{{}, {}, false, true}, kEverything}) {
+  for (const Disclosure& d : {Disclosure{}, Disclosure{{"x1"}, {}, {}, false}, Disclosure{{}, {"y0"}, {}, false},
+                              Disclosure{{}, {}, {{0, 1}}, false}, Disclosure{{}, {}, {{1}}, false},
+                              Disclosure{{}, {}, {{0}, {1}}, true}, Disclosure{{}, {}, {}, true}, kEverything}) {
     const Fixture f(g, c, d);
     EXPECT_EQ(disclosure_of(f.circuit()), d);
     const Status checked = check_circuit(f.circuit(), false);
@@ -184,15 +190,19 @@ TEST(Program, EachKindOfDisclosureIsSoundAndComplete) {
     EXPECT_TRUE(f.check(*run).ok());
     EXPECT_TRUE(f.broken(*run, *run).empty());
   }
-  const auto unknown = make_program(quantised(g, c), *choose_plan(quantised(g, c)), {{"y0"}, {}, false, false});
+  const auto unknown = make_program(quantised(g, c), *choose_plan(quantised(g, c)), {{"y0"}, {}, {}, false});
   ASSERT_FALSE(unknown.ok());
   EXPECT_EQ(unknown.error().code, ErrorCode::kUsage);
+  for (const auto& digests :
+       std::vector<std::vector<std::vector<std::size_t>>>{{{}}, {{2}}, {{0}, {0}}, {{1, 0}}, {{0, 0}}})
+    EXPECT_EQ(make_program(quantised(g, c), *choose_plan(quantised(g, c)), {{}, {}, digests, false}).error().code,
+              ErrorCode::kUsage);
 }
 
 // Each lie about what is told breaks the relation that binds it, and no other.
 TEST(Program, EveryLieAboutWhatIsDisclosedIsCaught) {
   using Names = std::set<std::string>;
-  const std::string inputs = "digest of inputs/digest", outputs = "digest of outputs/digest";
+  const std::string inputs = "x0/digest of inputs/digest", outputs = "digest of outputs/digest";
   const Graph g = two_by_two();
   const Calibration c = random_calibration(g, 3);
   const Fixture f(g, c, kEverything);
@@ -206,10 +216,10 @@ TEST(Program, EveryLieAboutWhatIsDisclosedIsCaught) {
   }
   // Other salts, with the chains that belong to them.
   Fixture salted = f;
-  salted.salts.inputs[3] += F(1);
+  salted.salts.inputs[0][3] += F(1);
   EXPECT_EQ(f.broken(*salted.run(""), honest), Names{inputs});
   salted.salts = f.salts;
-  salted.salts.outputs[0] += F(1);
+  salted.salts.outputs.value[0] += F(1);
   EXPECT_EQ(f.broken(*salted.run(""), honest), Names{outputs});
   // Other digests.
   for (std::size_t d = 1; d < 3; ++d)
@@ -219,19 +229,27 @@ TEST(Program, EveryLieAboutWhatIsDisclosedIsCaught) {
       EXPECT_EQ(f.broken(honest, told), Names{d == 1 ? inputs : outputs});
     }
   // Another input, honest in all else, under the digest of the first.
-  const Fixture bound(g, c, {{}, {}, true, false});
+  const Fixture bound(g, c, {{}, {}, {{0, 1}}, false});
   Fixture other = bound;
   other.inputs[1][0] += other.inputs[1][0] > 0 ? -1 : 1;
   const auto first = *bound.run(""), second = *other.run("");
   EXPECT_NE(first.statement[bound.circuit().digests[1].tensor], second.statement[bound.circuit().digests[1].tensor]);
   EXPECT_EQ(bound.broken(second, first), Names{inputs});
+  // Each digest is of its own inputs: two records, of which one is exchanged.
+  const Fixture apart(g, c, Disclosure{{}, {}, {{0}, {1}}, false});
+  for (std::size_t i = 0; i < 2; ++i) {
+    other = apart;
+    other.inputs[i][0] += other.inputs[i][0] > 0 ? -1 : 1;
+    EXPECT_EQ(apart.broken(*other.run(""), *apart.run("")),
+              Names{"x" + std::to_string(i) + "/digest of inputs/digest"});
+  }
   // Another input than the one that is told.
-  const Fixture shown(g, c, {{"x0"}, {}, false, false});
+  const Fixture shown(g, c, {{"x0"}, {}, {}, false});
   other = shown;
   other.inputs[0][5] += other.inputs[0][5] > 0 ? -1 : 1;
   EXPECT_EQ(shown.broken(*other.run(""), *shown.run("")), Names{"x0/disclosed"});
   // An output that is not the one that is told: its gadget.
-  const Fixture open(g, c, {{}, {"y1"}, false, false});
+  const Fixture open(g, c, {{}, {"y1"}, {}, false});
   other = open;
   other.inputs[1][1] += other.inputs[1][1] > 0 ? -40 : 40;
   const auto moved = *other.run("");
@@ -242,29 +260,29 @@ TEST(Program, EveryLieAboutWhatIsDisclosedIsCaught) {
 
 TEST(Program, ADigestHidesBehindItsSaltAndSeparatesData) {
   const Graph g = two_by_two();
-  const Fixture f(g, random_calibration(g, 3), {{}, {}, true, true});
+  const Fixture f(g, random_calibration(g, 3), {{}, {}, {{0, 1}}, true});
   const auto digest = [&](const IntegerInputs& x, const DigestCells& salt) {
-    const auto d = group_digest(f.circuit(), Group::inputs, x, salt);
+    const auto d = group_digest(f.circuit(), f.circuit().digests[1], x, salt);
     EXPECT_TRUE(d.ok());
     return *d;
   };
-  const DigestCells own = digest(f.inputs, f.salts.inputs);
-  EXPECT_EQ(own, digest(f.inputs, f.salts.inputs));
-  EXPECT_NE(own, digest(f.inputs, f.salts.outputs));
+  const DigestCells own = digest(f.inputs, f.salts.inputs[0]);
+  EXPECT_EQ(own, digest(f.inputs, f.salts.inputs[0]));
+  EXPECT_NE(own, digest(f.inputs, f.salts.outputs.value));
   IntegerInputs x = f.inputs;
   std::swap(x[0][0], x[0][1]);
-  EXPECT_NE(own, digest(x, f.salts.inputs));
+  EXPECT_NE(own, digest(x, f.salts.inputs[0]));
   x = f.inputs;
   x[1][2] += x[1][2] > 0 ? -1 : 1;
-  EXPECT_NE(own, digest(x, f.salts.inputs));
+  EXPECT_NE(own, digest(x, f.salts.inputs[0]));
   x[1][2] = std::int64_t{1} << 40;
-  EXPECT_EQ(group_digest(f.circuit(), Group::inputs, x, f.salts.inputs).error().code, ErrorCode::kRange);
+  EXPECT_EQ(group_digest(f.circuit(), f.circuit().digests[1], x, f.salts.inputs[0]).error().code, ErrorCode::kRange);
 }
 
 TEST(Program, VerifiersAccept) {
   Sketch s({{1, 6}});
   const Graph g = s.graph({s.linear(s.op("Relu", {s.linear(s.x(), 8)}), 3)});
-  const Fixture f(g, random_calibration(g, 3), {{"x0"}, {"y0"}, true, true});
+  const Fixture f(g, random_calibration(g, 3), {{"x0"}, {"y0"}, {{0}}, true});
   EXPECT_TRUE(check_circuit(f.circuit(), false).ok());
   EXPECT_TRUE(check_digests(f.circuit(), 0).ok());
   const auto bounds = derive_bounds(f.circuit(), ErrorCode::kOverflow);

@@ -17,7 +17,7 @@
 
 namespace nescio {
 
-inline constexpr std::uint16_t kFormatVersion = 2;
+inline constexpr std::uint16_t kFormatVersion = 3;
 
 struct VerifyingKey {
   pcs::Params params;

@@ -133,7 +133,7 @@ Status add_disclosed(const Circuit& circuit, const Disclosed& disclosed, PublicV
   for (const DigestPort& port : circuit.digests) {
     if (digest_source(port.group) == Public::Source::key) continue;
     if (used == disclosed.digests.size() || disclosed.digests[used].group != port.group)
-      return missing(port.group == Group::inputs ? "the digest of the inputs" : "the digest of the outputs");
+      return missing(port.group == Group::inputs ? "a digest of inputs" : "the digest of the outputs");
     const auto& digest = disclosed.digests[used++].digest;
     publics[port.tensor].assign(digest.begin(), digest.end());
   }

@@ -30,7 +30,7 @@ struct GroupDigest {
 // those.
 struct Disclosed {
   std::vector<Revealed> outputs, inputs;  // by name
-  std::vector<GroupDigest> digests;       // in the order of the groups
+  std::vector<GroupDigest> digests;       // in the order of the key's
   friend bool operator==(const Disclosed&, const Disclosed&) = default;
 };
 

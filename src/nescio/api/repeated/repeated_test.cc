@@ -23,7 +23,7 @@ Words words(const Secret<DigestCells>& salt) {
 }
 
 ProvingKey committed(Model model) {
-  auto key = commit_model(std::move(model), {.input_digest = true, .output_digest = true});
+  auto key = commit_model(std::move(model), {.bind_inputs = {{}}, .output_digest = true});
   NESCIO_CHECK(key.ok());
   return std::move(*key);
 }
@@ -48,7 +48,7 @@ TEST(Repeated, other_data_have_other_salts) {
           request.context = {context};
           const auto proven = prove_statement(key, request);
           ASSERT_TRUE(proven.ok()) << to_string(proven.error());
-          add(proven->input_salt);
+          add(Secret(proven->input_salts[0]));
           add(proven->output_salt);
         }
   }

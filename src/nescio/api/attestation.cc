@@ -1,0 +1,155 @@
+#include "nescio/api/attestation.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "nescio/base/byte_reader.h"
+#include "nescio/base/byte_writer.h"
+
+namespace nescio {
+namespace {
+
+constexpr std::string_view kMagic = "nescio attestation";
+constexpr std::uint16_t kVersion = 1;
+static_assert(std::tuple_size_v<SigningKey> == crypto_sign_PUBLICKEYBYTES &&
+              sizeof(Attestation::signature) == crypto_sign_BYTES);
+
+Error refuse(std::string detail) {
+  return Error{ErrorCode::kVAttest, 0, std::move(detail), {}};
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> signed_bytes(const Attestation& a) {
+  ByteWriter out;
+  out.bytes(bytes_of(kMagic));
+  out.u(kVersion);
+  out.bytes(a.schema.bytes);
+  for (const F& x : a.digest) out.u(x.canonical());
+  out.u(a.issued);
+  out.u(a.expires);
+  out.u(static_cast<std::uint32_t>(a.name.size()));
+  out.bytes(bytes_of(a.name));
+  out.bytes(a.issuer);
+  return out.take();
+}
+
+std::vector<std::uint8_t> write_attestation(const Attestation& a) {
+  std::vector<std::uint8_t> out = signed_bytes(a);
+  out.insert(out.end(), a.signature.begin(), a.signature.end());
+  return out;
+}
+
+Result<Attestation> read_attestation(std::span<const std::uint8_t> bytes) {
+  ByteReader in(bytes);
+  const auto fill = [&](auto& to) -> Status {
+    NESCIO_TRY(const auto from, in.take(to.size()));
+    std::copy(from.begin(), from.end(), to.begin());
+    return Unit{};
+  };
+  NESCIO_TRY(const auto magic, in.take(kMagic.size()));
+  NESCIO_VERIFY(std::equal(magic.begin(), magic.end(), bytes_of(kMagic).begin()), ErrorCode::kVFormat, 0);
+  NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
+  NESCIO_VERIFY(version == kVersion, ErrorCode::kVFormat, in.position());
+  Attestation a;
+  NESCIO_TRY_STATUS(fill(a.schema.bytes));
+  for (F& x : a.digest) {
+    NESCIO_TRY(const std::uint64_t word, in.u<std::uint64_t>());
+    NESCIO_VERIFY(word < F::kModulus, ErrorCode::kVFormat, in.position());
+    x = F(word);
+  }
+  NESCIO_TRY(a.issued, in.u<std::uint64_t>());
+  NESCIO_TRY(a.expires, in.u<std::uint64_t>());
+  NESCIO_TRY(const std::uint32_t n, in.count(1));
+  NESCIO_TRY(const auto name, in.take(n));
+  NESCIO_VERIFY(n <= kMaxIssuerName &&
+                    std::all_of(name.begin(), name.end(), [](std::uint8_t c) { return c >= 0x20 && c < 0x7F; }),
+                ErrorCode::kVFormat, in.position());
+  a.name.assign(name.begin(), name.end());
+  NESCIO_TRY_STATUS(fill(a.issuer));
+  NESCIO_TRY_STATUS(fill(a.signature));
+  NESCIO_TRY_STATUS(in.finish());
+  return a;
+}
+
+Digest schema_of(const Circuit& circuit, const DigestPort& port) {
+  Hasher h = Hasher::derive_key("nescio 2026 v1 schema");
+  h.part(static_cast<std::uint64_t>(port.bound.size()));
+  for (const BoundRange& b : port.bound)
+    for (const InputPort& input : circuit.inputs) {
+      if (input.tensor != b.tensor) continue;
+      ByteWriter out;
+      for (const std::uint32_t n : input.dims) out.u(n);
+      h.part(input.name).part(out.data());
+      ByteWriter scales;
+      for (const Scale& s : input.scales) {
+        scales.u(s.mantissa);
+        scales.u(static_cast<std::uint32_t>(s.exponent));
+      }
+      scales.u(static_cast<std::uint64_t>(input.lo));
+      scales.u(static_cast<std::uint64_t>(input.hi));
+      h.part(scales.data());
+    }
+  return h.finish();
+}
+
+Status check_signature(const Attestation& a) {
+  NESCIO_CHECK(sodium_init() >= 0);
+  const std::vector<std::uint8_t> message = signed_bytes(a);
+  if (crypto_sign_verify_detached(a.signature.data(), message.data(), message.size(), a.issuer.data()) != 0)
+    return refuse("an attestation does not bear its issuer's signature");
+  return Unit{};
+}
+
+Result<std::vector<Attested>> check_attestations(const Circuit& circuit, const Disclosed& disclosed,
+                                                 const std::vector<Attestation>& attestations) {
+  std::vector<Attested> out;
+  for (const Attestation& a : attestations) {
+    NESCIO_TRY_STATUS(check_signature(a));
+    std::size_t told = 0;
+    bool found = false;
+    for (std::size_t i = 0; i < circuit.digests.size() && !found; ++i) {
+      const DigestPort& port = circuit.digests[i];
+      if (digest_source(port.group) == Public::Source::key) continue;
+      found = port.group == Group::inputs && disclosed.digests.at(told).digest == a.digest &&
+              schema_of(circuit, port) == a.schema;
+      if (found) out.push_back({a, i});
+      ++told;
+    }
+    if (!found) return refuse("an attestation is of other data than the proof, or of another schema than the key's");
+  }
+  return out;
+}
+
+Status demand_issuers(const Circuit& circuit, const std::vector<Attested>& attested,
+                      const std::vector<TrustedIssuer>& trusted, std::uint64_t time) {
+  for (const TrustedIssuer& t : trusted)
+    for (const std::string& name : t.inputs)
+      if (std::none_of(circuit.inputs.begin(), circuit.inputs.end(), [&](const auto& p) { return p.name == name; }))
+        return Error{ErrorCode::kUsage, 0, "the model has no input '" + name + "' that could be attested", {}};
+  for (const InputPort& port : circuit.inputs) {
+    const auto names_it = [&](const TrustedIssuer& t) {
+      return std::find(t.inputs.begin(), t.inputs.end(), port.name) != t.inputs.end();
+    };
+    const bool named = std::any_of(trusted.begin(), trusted.end(), names_it);
+    const auto asked = [&](const TrustedIssuer& t) { return named ? names_it(t) : t.inputs.empty(); };
+    if (std::none_of(trusted.begin(), trusted.end(), asked)) continue;
+    std::string why = "is not attested by an issuer that is trusted with it";
+    bool holds = false;
+    for (const Attested& x : attested) {
+      const Attestation& a = x.attestation;
+      const std::vector<BoundRange>& bound = circuit.digests[x.digest].bound;
+      const auto of_port = [&](const BoundRange& b) { return b.tensor == port.tensor; };
+      const auto by = [&](const TrustedIssuer& t) { return asked(t) && t.key == a.issuer; };
+      if (std::none_of(bound.begin(), bound.end(), of_port) || std::none_of(trusted.begin(), trusted.end(), by))
+        continue;
+      holds = holds || (a.issued <= time && time <= a.expires);
+      why = time < a.issued ? "has an attestation that is not valid yet" : "has an attestation that has expired";
+    }
+    if (!holds) return refuse("the input '" + port.name + "' " + why);
+  }
+  return Unit{};
+}
+
+}  // namespace nescio

@@ -1,0 +1,74 @@
+#include "nescio/api/prover_attest.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "nescio/api/prover_digest.h"
+#include "nescio/base/byte_writer.h"
+#include "nescio/transcript/prover_random.h"
+
+namespace nescio {
+namespace {
+
+using SecretKey = std::array<std::uint8_t, crypto_sign_SECRETKEYBYTES>;
+
+Secret<SecretKey> expand(const IssuerKeys& keys) {
+  NESCIO_CHECK(sodium_init() >= 0);
+  Secret<SecretKey> out;
+  SigningKey key{};
+  NESCIO_CHECK(crypto_sign_seed_keypair(key.data(), out.value.data(), keys.seed.value.data()) == 0);
+  NESCIO_CHECK(key == keys.key);
+  return out;
+}
+
+}  // namespace
+
+IssuerKeys issuer_keys(const Secret<std::array<std::uint8_t, 32>>& seed) {
+  NESCIO_CHECK(sodium_init() >= 0);
+  IssuerKeys out{seed, {}};
+  Secret<SecretKey> both;
+  NESCIO_CHECK(crypto_sign_seed_keypair(out.key.data(), both.value.data(), seed.value.data()) == 0);
+  return out;
+}
+
+IssuerKeys make_issuer_keys() {
+  const SecretDigest random = os_random();
+  Secret<std::array<std::uint8_t, 32>> seed;
+  std::copy(random.bytes.begin(), random.bytes.end(), seed.value.begin());
+  return issuer_keys(seed);
+}
+
+Result<AttestedRecord> attest(const Circuit& circuit, AttestRequest request, const IssuerKeys& keys) {
+  if (request.expires < request.issued)
+    return Error{ErrorCode::kUsage, 0, "the attestation would expire before it is issued", {}};
+  if (request.name.size() > kMaxIssuerName ||
+      !std::all_of(request.name.begin(), request.name.end(), [](char c) { return c >= ' ' && c <= '~'; }))
+    return Error{ErrorCode::kUsage,
+                 0,
+                 "the issuer's name must be printable ASCII, at most " + std::to_string(kMaxIssuerName) + " characters",
+                 {}};
+  AttestedRecord out;
+  NESCIO_TRY(const DigestPort port, digest_of_inputs(circuit, request.data));
+  Hasher source = salt_source();
+  for (const auto& [name, array] : request.data) mix(source, array.values);
+  out.salt = draw_salt(source, Group::inputs);
+  NESCIO_TRY(out.attestation.digest, input_digest(circuit, request.data, out.salt.value));
+  out.attestation.schema = schema_of(circuit, port);
+  out.attestation.issued = request.issued;
+  out.attestation.expires = request.expires;
+  out.attestation.name = std::move(request.name);
+  out.attestation.issuer = keys.key;
+  const std::vector<std::uint8_t> message = signed_bytes(out.attestation);
+  const Secret<SecretKey> secret = expand(keys);
+  NESCIO_CHECK(crypto_sign_detached(out.attestation.signature.data(), nullptr, message.data(), message.size(),
+                                    secret.value.data()) == 0);
+  NESCIO_TRY_STATUS(check_signature(out.attestation));
+  out.data = std::move(request.data);
+  // Names as the key has them, so that the record finds its inputs.
+  for (auto& [name, array] : out.data)
+    if (name.empty()) name = circuit.inputs[inputs_of(circuit, port)[0]].name;
+  return out;
+}
+
+}  // namespace nescio
