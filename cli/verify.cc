@@ -106,10 +106,12 @@ int run(const Arguments& args, const Options& options) {
   line(options, "VALID",
        to_string(verdict->statement).empty() ? "(says nothing beyond the revealed values)"
                                              : to_string(verdict->statement));
-  const auto show = [&](const char* what, const Revealed& r, const std::vector<Scale>& scales, auto& list) {
+  const auto show = [&](const char* what, const Revealed& r, const std::vector<Scale>& scales, auto& list,
+                        bool float_keys = false) {
     std::string values;
     for (std::size_t i = 0; i < r.values.size(); ++i) {
-      const std::string text = real_value(r.values[i], scales[scales.size() == 1 ? 0 : i]);
+      const std::string text =
+          float_keys ? float_value(r.values[i]) : real_value(r.values[i], scales[scales.size() == 1 ? 0 : i]);
       values += (values.empty() ? "" : " ") + text;
       list[r.name].push_back(std::strtod(text.c_str(), nullptr));
     }
@@ -120,7 +122,7 @@ int run(const Arguments& args, const Options& options) {
       if (port.name == r.name) show("revealed ", r, {port.scale}, revealed);
   for (const Revealed& r : disclosed.inputs)
     for (const InputPort& port : circuit.inputs)
-      if (port.name == r.name) show("input ", r, port.scales, inputs);
+      if (port.name == r.name) show("input ", r, port.scales, inputs, port.float_keys);
   std::size_t number = 0;
   for (const DigestPort& port : circuit.digests) {
     if (port.group == Group::weights) continue;

@@ -116,6 +116,7 @@ void ports(A& a, std::vector<QuantPort>& list) {
     a.number(p.value);
     a.number(p.bits);
     a.list(p.labels, 4, [&](std::string& s) { a.text(s); });
+    a.number(p.float_keys);
   });
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "nescio/base/float_key.h"
+
 namespace nescio {
 
 Result<Verdict> verify_proof(const CheckedKey& key, std::span<const std::uint8_t> bytes, const Expected& expected) {
@@ -29,6 +31,12 @@ std::string real_value(std::int64_t integer, const Scale& scale) {
   std::array<char, 64> text{};
   const double x = std::ldexp(static_cast<double>(integer) * static_cast<double>(scale.mantissa), scale.exponent);
   std::snprintf(text.data(), text.size(), "%.10g", x);
+  return text.data();
+}
+
+std::string float_value(std::int64_t key) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.9g", static_cast<double>(float_of_key(key)));
   return text.data();
 }
 

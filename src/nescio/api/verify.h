@@ -34,5 +34,7 @@ Result<Verdict> verify_proof(const CheckedKey& key, std::span<const std::uint8_t
 
 // integer * scale, rounded to ten digits, for people.
 std::string real_value(std::int64_t integer, const Scale& scale);
+// The float32 of a key, "nan", "inf" or "-inf"; key in the range of its port.
+std::string float_value(std::int64_t key);
 
 }  // namespace nescio

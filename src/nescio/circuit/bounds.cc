@@ -106,6 +106,7 @@ class Derivation {
     for (unsigned pass = 0; pass < kMaxPasses; ++pass) {
       changed_ = false;
       for (TensorId id = 0; id < at_.size(); ++id) step(id);
+      for (const Lookup& lookup : circuit_.lookups) private_columns(lookup);
       if (!changed_) break;
     }
   }
@@ -120,6 +121,9 @@ class Derivation {
     for (const Lookup& lookup : circuit_.lookups)
       for (const TensorId column : lookup.columns)
         if (below[column].field) return refusal(code, column, "a lookup depends on values without a range", {});
+    for (const Table& table : circuit_.tables)
+      for (const TensorId column : table.tensors)
+        if (below[column].field) return refusal(code, column, "a table holds values without a range", {});
     for (const Zero& zero : circuit_.zeros)
       if (below[zero.tensor].field && below[zero.tensor].integer)
         return refusal(code, zero.tensor, "integers meet values without a range", {});
@@ -176,7 +180,7 @@ class Derivation {
       for (std::size_t k = 0; k < circuit_.tables[t].columns.size(); ++k)
         ranges[t].push_back(column_range(circuit_.tables[t], k));
     for (const Lookup& lookup : circuit_.lookups)
-      for (std::size_t k = 0; k < lookup.columns.size(); ++k) meet(lookup.columns[k], ranges[lookup.table][k]);
+      for (std::size_t k = 0; k < ranges[lookup.table].size(); ++k) meet(lookup.columns[k], ranges[lookup.table][k]);
     for (const Zero& zero : circuit_.zeros) meet(zero.tensor, {true, 0, 0});
   }
 
@@ -192,6 +196,15 @@ class Derivation {
     lo = std::clamp(lo, -kTensorLimit, kTensorLimit);
     hi = std::clamp(hi, -kTensorLimit, kTensorLimit);
     meet(id, {true, static_cast<std::int64_t>(lo), static_cast<std::int64_t>(hi)});
+  }
+
+  // What a lookup finds in a private column is one of its cells.
+  void private_columns(const Lookup& lookup) {
+    const Table& table = circuit_.tables[lookup.table];
+    for (std::size_t k = 0; k < table.tensors.size(); ++k) {
+      const Interval& x = at_[table.tensors[k]];
+      if (x.integer && x.lo <= x.hi) meet(lookup.columns[table.columns.size() + k], x);
+    }
   }
 
   std::uint64_t divisor(TensorId id) const {

@@ -4,7 +4,8 @@
 // x and |x| < 2^62. This file finds intervals that every satisfying assignment obeys, and refuses a circuit in which an
 // identity mod p between such integers need not be one over the integers.
 //
-// Facts     a column of a lookup lies between the least and greatest entry of the table's column; a tensor in `zeros`
+// Facts     a column of a lookup lies between the least and greatest entry of the table's column, or in the interval of
+//           a private one, itself an integer tensor; a tensor in `zeros`
 //           is 0; constants; public values of the statement: `outside` and the argmax switches in [0, 1], pub_lo,
 //           pub_hi and the values of a disclosed input in the port's [lo, hi] (the verifier must check that they are:
 //           they are in the result).

@@ -207,6 +207,32 @@ TEST(BoundsRules, LimbsGiveTheirSumARange) {
     EXPECT_EQ((*bounds)[twice], between(-65536, 65534));
   }
 }
+TEST(BoundsRules, APrivateColumnGivesItsInterval) {
+  CircuitBuilder b;
+  const TensorId at = b.committed({3}, 0), y = b.committed({3}, 0), cell = b.committed({4}, 0);
+  const TensorId column = b.affine({4}, {b.term(cell, -2)}, 1);
+  b.lookup(b.table(4, {progression(0, 1)}, 0, {column}), 0, {at, y});
+  const auto open = derive_bounds(b.circuit(), ErrorCode::kOverflow);
+  ASSERT_FALSE(open.ok());
+  b.lookup(b.table(8, {progression(0, 1)}, 0), 0, {cell});
+  const auto bounds = derive_bounds(b.circuit());
+  ASSERT_TRUE(bounds.ok());
+  EXPECT_EQ((*bounds)[at], between(0, 3));
+  EXPECT_EQ((*bounds)[y], between(-13, 1));
+}
+TEST(BoundsRules, APrivateColumnOfTheFieldIsRefused) {
+  CircuitBuilder b;
+  const TensorId x = b.committed({3}, 0), y = b.committed({3}, 0), column = b.committed({4}, 0);
+  const std::uint32_t small = b.table(4, {progression(0, 1)}, 0);
+  b.lookup(small, 0, {x});
+  b.lookup(small, 0, {y});  // a range of its own
+  b.lookup(b.table(4, {progression(0, 1)}, 0, {column}), 0, {x, y});
+  const auto bounds = derive_bounds(b.circuit(), ErrorCode::kOverflow);
+  ASSERT_FALSE(bounds.ok());
+  EXPECT_EQ(bounds.error().where, column);
+  EXPECT_NE(bounds.error().detail.find("a table holds"), std::string::npos);
+}
+
 TEST(BoundsRules, OneSliceIsNotEnough) {
   CircuitBuilder b;
   const TensorId x = b.committed({5, 2}, 0), y = b.committed({5}, 0);

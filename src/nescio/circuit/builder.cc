@@ -84,17 +84,18 @@ TensorId CircuitBuilder::packing(std::uint32_t blocks, std::vector<Packing::Part
   return append({{kPoseidonRate, blocks}, Packing{std::move(parts)}});
 }
 
-std::uint32_t CircuitBuilder::table(std::uint32_t rows, std::vector<TableColumn> columns, std::uint32_t segment) {
+std::uint32_t CircuitBuilder::table(std::uint32_t rows, std::vector<TableColumn> columns, std::uint32_t segment,
+                                    std::vector<TensorId> tensors) {
   for (TableColumn& column : columns) {
     NESCIO_CHECK(!column.explicit_values || column.values.size() == rows);
     column = normalised(std::move(column));
   }
   for (std::uint32_t i = 0; i < circuit_.tables.size(); ++i) {
     const Table& t = circuit_.tables[i];
-    if (t.rows == rows && t.columns == columns) return i;
+    if (t.rows == rows && t.columns == columns && t.tensors == tensors) return i;
   }
   const TensorId multiplicity = append({Dims{rows}, Committed{Role::multiplicity, segment}});
-  circuit_.tables.push_back({rows, std::move(columns), multiplicity});
+  circuit_.tables.push_back({rows, std::move(columns), multiplicity, std::move(tensors)});
   NESCIO_CHECK(check_table(circuit_, circuit_.tables.back()).ok());
   return static_cast<std::uint32_t>(circuit_.tables.size() - 1);
 }

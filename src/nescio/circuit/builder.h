@@ -59,7 +59,8 @@ class CircuitBuilder {
 
   // The same table asked twice is one table; its leaves are in the segment of the first call. Columns of `rows` values
   // each; listed values that form a progression are stored as one.
-  std::uint32_t table(std::uint32_t rows, std::vector<TableColumn> columns, std::uint32_t segment);
+  std::uint32_t table(std::uint32_t rows, std::vector<TableColumn> columns, std::uint32_t segment,
+                      std::vector<TensorId> tensors = {});
   void lookup(std::uint32_t table, std::uint32_t segment, std::vector<TensorId> columns);
   void zero(TensorId tensor, std::uint32_t segment);
 

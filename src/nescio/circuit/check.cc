@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <optional>
 
+#include "nescio/base/float_key_range.h"
 #include "nescio/circuit/work.h"
 #include "nescio/sponge/poseidon.h"
 
@@ -239,6 +240,8 @@ Status check_constrained(const Circuit& circuit) {
   std::vector<bool> reached(circuit.tensors.size());
   for (const Lookup& lookup : circuit.lookups)
     for (const TensorId column : lookup.columns) reached[column] = true;
+  for (const Table& table : circuit.tables)
+    for (const TensorId column : table.tensors) reached[column] = true;
   for (const Zero& zero : circuit.zeros) reached[zero.tensor] = true;
   for (std::size_t id = reached.size(); id-- > 0;) {
     if (reached[id]) for_each_source(circuit.tensors[id], [&](TensorId source) { reached[source] = true; });
@@ -284,6 +287,9 @@ class PortCheck {
       taken[port.tensor] = true;
       NESCIO_RULE(port.scales.size() == 1 || port.scales.size() == num_cells(port.dims), Rule::kPort);
       NESCIO_RULE(std::all_of(port.scales.begin(), port.scales.end(), scale_ok), Rule::kPort);
+      NESCIO_RULE(!port.float_keys ||
+                      (port.scales == std::vector<Scale>{Scale{}} && port.lo >= -kInfinityKey && port.hi <= kNanKey),
+                  Rule::kPort);
       const auto n = static_cast<std::uint32_t>(num_cells(port.dims));
       if (port.disclosed) {
         NESCIO_RULE(names(port.pub, Public::Source::statement, n), Rule::kPort);
@@ -424,8 +430,11 @@ Status check_tensor(const Circuit& circuit, TensorId id) {
 }
 
 Status check_table(const Circuit& circuit, const Table& table) {
-  NESCIO_RULE(table.rows >= 1 && table.rows <= kMaxTableRows, Rule::kTable);
-  NESCIO_RULE(!table.columns.empty() && table.columns.size() <= kMaxLookupWidth, Rule::kTable);
+  NESCIO_RULE(table.rows >= 1 && table.rows <= (table.tensors.empty() ? kMaxTableRows : kMaxPrivateRows), Rule::kTable);
+  NESCIO_RULE(!table.columns.empty() && table.width() <= kMaxLookupWidth, Rule::kTable);
+  for (const TensorId id : table.tensors)
+    NESCIO_RULE(id < circuit.tensors.size() && is_operand(circuit, id) && circuit[id].dims == Dims{table.rows},
+                Rule::kTable);
   for (const TableColumn& column : table.columns) {
     if (column.explicit_values) {
       NESCIO_RULE(column.start == 0 && column.step == 1 && column.values.size() == table.rows, Rule::kTable);
@@ -446,7 +455,7 @@ Status check_table(const Circuit& circuit, const Table& table) {
 
 Status check_lookup(const Circuit& circuit, const Lookup& lookup) {
   NESCIO_RULE(lookup.table < circuit.tables.size() && lookup.segment < circuit.segments, Rule::kLookup);
-  NESCIO_RULE(lookup.columns.size() == circuit.tables[lookup.table].columns.size(), Rule::kLookup);
+  NESCIO_RULE(lookup.columns.size() == circuit.tables[lookup.table].width(), Rule::kLookup);
   for (const TensorId column : lookup.columns) {
     NESCIO_RULE(column < circuit.tensors.size() && is_operand(circuit, column), Rule::kLookup);
     NESCIO_RULE(circuit[column].dims == circuit[lookup.columns[0]].dims, Rule::kLookup);

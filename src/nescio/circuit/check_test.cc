@@ -266,6 +266,10 @@ TEST_F(CheckCircuit, Tables) {
   };
   with([](Table& x) { x.rows = 0; });
   with([](Table& x) { x.rows = kMaxTableRows + 1; });
+  with([](Table& x) { x.tensors = {0}; });  // of another extent
+  with([&](Table& x) { x.tensors = {static_cast<TensorId>(s.circuit.tensors.size())}; });
+  with([](Table& x) { x.tensors = {x.multiplicity}; });
+  with([](Table& x) { x.tensors.assign(kMaxLookupWidth, x.multiplicity); });
   with([](Table& x) { x.columns.clear(); });
   with([](Table& x) { x.columns.resize(kMaxLookupWidth + 1); });
   with([](Table& x) { x.columns[1].values.pop_back(); });

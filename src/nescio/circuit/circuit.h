@@ -23,9 +23,10 @@ using TensorId = std::uint32_t;
 using Dims = std::vector<std::uint32_t>;
 
 inline constexpr std::size_t kMaxDims = 6;
-inline constexpr std::size_t kMaxLookupWidth = 8;       // columns of a bus, the table id apart
-inline constexpr std::size_t kMaxTableRows = 1U << 16;  // larger tables are not evaluated by the verifier
-inline constexpr unsigned kMaxDepth = 2;                // docs/spec/relations.md, depth
+inline constexpr std::size_t kMaxLookupWidth = 8;         // columns of a bus, the table id apart
+inline constexpr std::size_t kMaxTableRows = 1U << 16;    // larger tables are not evaluated by the verifier
+inline constexpr std::size_t kMaxPrivateRows = 1U << 20;  // of a table with private columns
+inline constexpr unsigned kMaxDepth = 2;                  // docs/spec/relations.md, depth
 
 // What a committed tensor is for. Roles from pad on belong to the argument: one set for each segment, extension
 // valued, stored as [n, D] with the coefficient of X^d at index d of dimension 1.
@@ -134,7 +135,8 @@ struct TensorDef {
   friend bool operator==(const TensorDef&, const TensorDef&) = default;
 };
 
-// A public table of `rows` rows. A column is an arithmetic progression start + i*step, or explicit values.
+// A table of `rows` rows. A public column is an arithmetic progression start + i*step, or explicit values; after those
+// come private ones: tensors [rows], whose values the prover commits to like all others.
 struct TableColumn {
   bool explicit_values = false;
   std::int64_t start = 0, step = 1;
@@ -148,6 +150,8 @@ struct Table {
   std::uint32_t rows = 0;
   std::vector<TableColumn> columns;
   TensorId multiplicity = 0;  // committed, role multiplicity, dims [rows]; its segment holds the table's leaves
+  std::vector<TensorId> tensors = {};
+  std::size_t width() const { return columns.size() + tensors.size(); }
   friend bool operator==(const Table&, const Table&) = default;
 };
 
@@ -181,6 +185,7 @@ struct InputPort {
   std::int64_t lo = 0, hi = 0;  // proven range of the integers
   bool disclosed = false;       // every proof tells the integers: then pub is Public, statement, [n], and the circuit
   TensorId pub = 0;             // states that tensor - pub vanishes
+  bool float_keys = false;      // the integers are keys of float32 numbers (base/float_key.h): the scale is 1
   friend bool operator==(const InputPort&, const InputPort&) = default;
 };
 

@@ -26,7 +26,8 @@ class Determination {
         if (says_last_is_one(id, source)) ends_in_one_[source] = true;
       });
     for (std::uint32_t i = 0; i < circuit.lookups.size(); ++i)
-      for (const TensorId column : circuit.lookups[i].columns) lookups_[column].push_back(i);
+      for (const auto* list : {&circuit.lookups[i].columns, &circuit.tables[circuit.lookups[i].table].tensors})
+        for (const TensorId column : *list) lookups_[column].push_back(i);
     for (const InputPort& port : circuit.inputs) learn(port.tensor);
     for (const DigestPort& port : circuit.digests)
       if (digest_source(port.group) == Public::Source::key)
@@ -44,7 +45,7 @@ class Determination {
       TensorId last = id;  // one that names it again and again stands there in a row
       for (const TensorId user : users_[id])
         if (std::exchange(last, user) != user) examine(user);
-      for (const std::uint32_t lookup : lookups_[id]) look(circuit.lookups[lookup], id);
+      for (const std::uint32_t lookup : lookups_[id]) look(circuit.lookups[lookup]);
     }
   }
   std::vector<bool> take() { return std::move(known_); }
@@ -56,10 +57,11 @@ class Determination {
     todo_.push_back(id);
   }
 
-  void look(const Lookup& lookup, TensorId id) {
+  void look(const Lookup& lookup) {
     const Table& table = circuit_.tables[lookup.table];
-    for (std::size_t k = 0; k < lookup.columns.size(); ++k)
-      if (lookup.columns[k] == id && !table.columns[k].explicit_values && table.columns[k].step != 0)
+    if (!std::all_of(table.tensors.begin(), table.tensors.end(), [&](TensorId x) { return known_[x]; })) return;
+    for (std::size_t k = 0; k < table.columns.size(); ++k)
+      if (known_[lookup.columns[k]] && !table.columns[k].explicit_values && table.columns[k].step != 0)
         for (const TensorId column : lookup.columns) learn(column);
   }
 

@@ -8,7 +8,8 @@
 //   identity   q y = c + sum a_k x_k over the integers, y or an x_k unknown: if, ordered by coefficient, each |a_j| is
 //              more than sum_(i<j) |a_i| (hi_i - lo_i), two solutions would differ last in a term that the others
 //              cannot make up for. Limbs, quotient and remainder, copies.
-//   lookup     a column that is determined and a progression with a step tells the row: so all columns
+//   lookup     a column that is determined and a progression with a step tells the row: so all columns, if the
+//              table's private columns are determined
 //   argmax     [i >= k], k the first index of the largest entry, as gadget/select.h states it
 // Why        all of it is about integers: derive_bounds refuses a circuit where an identity used here could wrap.
 #pragma once

@@ -77,6 +77,38 @@ TEST_F(Rules, QuotientAndRemainder) {
   }
 }
 
+TEST_F(Rules, ARowOfAPrivateTable) {
+  const TensorId known = input(3, 0, 3), open = cells(3, 0, 3), bound = cells(3, -8, 16), unbound = cells(3, -8, 16);
+  const TensorId key = b.public_values({4}, Public::Source::key);
+  b.digest({Group::weights, key, {{bound, -8, 7}}});
+  const auto found = [&](std::vector<TensorId> tensors, TensorId at) {
+    std::vector<TensorId> columns = {at};
+    for (std::size_t k = 0; k < tensors.size(); ++k) columns.push_back(b.committed({3}, 0));
+    b.lookup(b.table(3, {progression(0, 1)}, 0, std::move(tensors)), 0, columns);
+    return columns.back();
+  };
+  EXPECT_TRUE(determined(found({bound}, known)));
+  EXPECT_FALSE(determined(found({bound}, open)));
+  EXPECT_FALSE(determined(found({unbound}, known)));
+  EXPECT_FALSE(determined(found({unbound, bound}, known)));  // by no rule; its prover may choose another first column
+}
+TEST_F(Rules, APrivateTableThatIsLearntLate) {
+  // The table's column is a quotient of a value which is looked up first.
+  const TensorId at = input(3, 0, 3), x = input(3, 0, 64), t = cells(3, 0, 8), y = b.committed({3}, 0);
+  b.lookup(b.table(3, {progression(0, 1)}, 0, {t}), 0, {at, y});
+  EXPECT_FALSE(determined(y));
+  const TensorId r = cells(3, 0, 8);
+  b.zero(b.affine({3}, {b.term(x), b.term(t, -8), b.term(r, -1)}), 0);
+  EXPECT_TRUE(determined(y));
+}
+TEST_F(Rules, AnotherStepOfAPrivateTable) {
+  for (const std::int64_t step : {0, 2}) {
+    const TensorId at = input(3, 0, 5), t = input(3, 0, 8), y = b.committed({3}, 0);
+    b.lookup(b.table(3, {progression(0, step)}, 0, {t}), 0, {at, y});
+    EXPECT_EQ(determined(y), step != 0);
+  }
+}
+
 TEST_F(Rules, AVirtualRemainder) {
   for (const std::uint32_t rows : {16U, 17U}) {
     const TensorId x = input(3, -512, 1024), t = cells(3, -64, 128);

@@ -117,6 +117,8 @@ void write(const Table& table, ByteWriter& out) {
     }
   }
   out.u(table.multiplicity);
+  write_count<std::uint8_t>(table.tensors.size(), out);
+  for (const TensorId id : table.tensors) out.u(id);
 }
 void write(const Lookup& lookup, ByteWriter& out) {
   out.u(lookup.table);
@@ -142,6 +144,7 @@ void write(const InputPort& port, ByteWriter& out) {
   out.u(port.hi);
   write_flag(port.disclosed, out);
   if (port.disclosed) out.u(port.pub);
+  write_flag(port.float_keys, out);
 }
 void write(const OutputPort& port, ByteWriter& out) {
   write_name(port.name, out);
@@ -182,10 +185,10 @@ class Parser {
   Status read(Circuit& c) {
     NESCIO_TRY_STATUS(read(c.segments));
     NESCIO_TRY_STATUS(read_many(3, c.tensors));
-    NESCIO_TRY_STATUS(read_many(9, c.tables));
+    NESCIO_TRY_STATUS(read_many(10, c.tables));
     NESCIO_TRY_STATUS(read_many(9, c.lookups));
     NESCIO_TRY_STATUS(read_many(8, c.zeros));
-    NESCIO_TRY_STATUS(read_many(28, c.inputs));
+    NESCIO_TRY_STATUS(read_many(29, c.inputs));
     NESCIO_TRY_STATUS(read_many(49, c.outputs));
     return read_many(9, c.digests);
   }
@@ -353,7 +356,8 @@ class Parser {
   Status read(Table& table) {
     NESCIO_TRY_STATUS(read(table.rows));
     NESCIO_TRY_STATUS(read_few(kMaxLookupWidth, 6, table.columns));
-    return read(table.multiplicity);
+    NESCIO_TRY_STATUS(read(table.multiplicity));
+    return read_few(kMaxLookupWidth, 4, table.tensors);
   }
   Status read(Lookup& lookup) {
     NESCIO_TRY_STATUS(read(lookup.table));
@@ -376,7 +380,8 @@ class Parser {
     NESCIO_TRY_STATUS(read(port.lo));
     NESCIO_TRY_STATUS(read(port.hi));
     NESCIO_TRY_STATUS(read_byte(port.disclosed, 2));
-    return port.disclosed ? read(port.pub) : Status(Unit{});
+    if (port.disclosed) NESCIO_TRY_STATUS(read(port.pub));
+    return read_byte(port.float_keys, 2);
   }
   Status read(OutputPort& port) {
     NESCIO_TRY_STATUS(read_name(port.name));

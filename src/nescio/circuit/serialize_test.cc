@@ -115,8 +115,8 @@ TEST(Serialize, PinnedBytes) {
                       1,    0,    0,    0,    0,    0,    0,    0,    0, 0, 0, 0, 1, 255, 1, 0, 0, 0,  // x at 1
                       3,    0,    0,    0,    0,    0,    0,    0,    5, 0, 0, 0, 0, 0,   0, 0,  // constant, divisor
                       1,    0,    0,    0,    4,    0,    0,    0,    1, 0,  // one table of 4 rows, one progression
-                      0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0,   0, 0,     //
-                      1,    0,    0,    0,                                                          // multiplicity
+                      0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0,   0, 0,  //
+                      1,    0,    0,    0,    0,  // multiplicity, no private columns
                       1,    0,    0,    0,    0,    0,    0,    0,    0, 0, 0, 0, 1, 0,   0, 0, 0,  // one lookup
                       1,    0,    0,    0,    2,    0,    0,    0,    0, 0, 0, 0,                   // one zero
                       0,    0,    0,    0,    0,    0,    0,    0,    0, 0, 0, 0};                  // no ports

@@ -169,6 +169,10 @@ std::vector<ClaimCounts> claim_counts(const Circuit& circuit) {
     const auto blocks = static_cast<std::uint64_t>(std::popcount(table.rows));
     add(blocks, counts[table.multiplicity].all);
     add(blocks, counts[table.multiplicity].pieces[0]);
+    for (const TensorId column : table.tensors) {
+      add(1, counts[column].all);
+      add(1, counts[column].pieces[0]);
+    }
   }
   for (const Zero& zero : circuit.zeros) add(1, counts[zero.tensor].all);
   Downwards downwards(circuit, is_private, counts);
@@ -181,7 +185,7 @@ std::uint64_t verifier_work(const Circuit& circuit) {
   for (const Lookup& lookup : circuit.lookups)
     add(saturating_mul(leaf_blocks(circuit, lookup).blocks, lookup.columns.size() * kRelationSteps), work);
   for (const Table& table : circuit.tables) {
-    add(static_cast<std::uint64_t>(std::popcount(table.rows)) * kRelationSteps, work);
+    add(static_cast<std::uint64_t>(std::popcount(table.rows)) * (1 + table.tensors.size()) * kRelationSteps, work);
     for (const TableColumn& column : table.columns) add(column.values.size() * kValueSteps, work);
   }
   const std::vector<bool> is_private = private_tensors(circuit);

@@ -61,7 +61,7 @@ class Canonicaliser {
     const std::string& op = node.op;
 
     const bool moves_only = op == "Reshape" || op == "Transpose" || op == "Slice" || op == "Concat" || op == "Cast";
-    if (moves_only || op == "ArgMax") return out_.add(op, x, node.attributes);
+    if (moves_only || op == "ArgMax" || op == "Trees") return out_.add(op, x, node.attributes);
     if (op == "Compare") return compare(x[0], x[1], node.attributes.text("mode"), to);
     for (const ValueId id : x) {
       if (!is_float(out_.dtype(id))) {

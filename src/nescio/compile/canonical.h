@@ -16,7 +16,7 @@
 //   operands Cast{to}(x)              float to float (no change of value), bool or integer to float or integer, or
 //   float to integer (truncates) ArgMax{axis, keepdims, select_last_index}(x)             to int64; ties: the first, or
 //   the last Compare{mode}(x, c)      to bool; c constant, of x's rank, extents 1 or x's own. Modes as in
-//   ops/comparison.cc
+//   ops/comparison.cc Trees(x, nodes, leaves, base){..}: ops/trees.h
 //
 // Every node has one output. Slice, Reshape, Transpose, Concat, Cast and Compare also occur on integers and bools.
 #pragma once

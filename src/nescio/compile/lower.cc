@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "nescio/base/check.h"
+#include "nescio/base/float_key.h"
+#include "nescio/compile/lower_trees.h"
 #include "nescio/compile/moves.h"
 #include "nescio/gadget/requant.h"
 #include "nescio/gadget/select.h"
@@ -16,7 +18,7 @@ using Labels = std::vector<std::uint8_t>;
 class Lowering {
  public:
   Lowering(Backend& b, const QuantGraph& graph, const GadgetPlan& plan, const IntegerInputs& inputs)
-      : b_(b), graph_(graph), plan_(plan), inputs_(inputs), vars_(graph.values.size()) {}
+      : b_(b), graph_(graph), plan_(plan), inputs_(inputs), vars_(graph.values.size()), flat_(graph.values.size()) {}
 
   Lowered run() {
     for (std::size_t i = 0; i < graph_.inputs.size(); ++i) input(i);
@@ -39,7 +41,7 @@ class Lowering {
   void input(std::size_t i) {
     const QuantPort& port = graph_.inputs[i];
     const Backend::Scope scope(b_, port.name);
-    const std::int64_t half = std::int64_t{1} << (port.bits - 1);
+    const Bound range = input_range(port);
     const auto n = static_cast<std::uint32_t>(num_elements(shape(port.value)));
     const auto given = [&inputs = inputs_, i, n](std::size_t first, const std::int64_t* const*,
                                                  std::span<std::int64_t> out) {
@@ -47,10 +49,14 @@ class Lowering {
       std::copy_n(inputs[i].data() + first, out.size(), out.begin());
     };
     const Var x = b_.commit("cell", {n}, CellHint{{}, given});
-    b_.expect("value", x, {-half, half - 1}, ErrorCode::kInRange,
-              "is outside of the range that the model was compiled for");
-    range_bits(b_, plan_, "value", b_.affine("raised", {n}, {{1, x}}, half), port.bits);
-    out_.inputs.push_back({port.name, x, {-half, half - 1}});
+    b_.expect("value", x, range, ErrorCode::kInRange, "is outside of the range that the model was compiled for");
+    if (port.float_keys) {
+      range_between(b_, plan_, "key", x, range);
+    } else {
+      range_bits(b_, plan_, "value", b_.affine("raised", {n}, {{1, x}}, -range.lo), port.bits);
+    }
+    out_.inputs.push_back({port.name, x, range});
+    flat_[port.value] = x;
     vars_[port.value] = reshape(b_, x, shape(port.value));
   }
 
@@ -128,6 +134,11 @@ class Lowering {
         const Var threshold = weights(c, "c", squeezed(c.shape));
         const Var d = b_.affine("distance", b_.dims(x), {{1, x}, broadcast(-1, threshold, c.shape, from)});
         return compare_with_zero(b_, plan_, "compare", d, node.comparison);
+      }
+      case Op::trees: {
+        const Var flat = flat_[node.inputs[0]];
+        return lower_trees(b_, plan_, node, from, shape(node.output), flat == Var{} ? flatten(b_, x) : flat,
+                           out_.weights);
       }
     }
     NESCIO_CHECK(false);
@@ -214,10 +225,17 @@ class Lowering {
   const GadgetPlan& plan_;
   const IntegerInputs& inputs_;
   std::vector<Var> vars_;  // by QuantId
+  std::vector<Var> flat_;  // of inputs: all cells in order
   Lowered out_;
 };
 
 }  // namespace
+
+Bound input_range(const QuantPort& port) {
+  if (port.float_keys) return {-kInfinityKey, kNanKey};
+  const std::int64_t half = std::int64_t{1} << (port.bits - 1);
+  return {-half, half - 1};
+}
 
 Lowered lower(Backend& b, const QuantGraph& graph, const GadgetPlan& plan, const IntegerInputs& inputs) {
   return Lowering(b, graph, plan, inputs).run();

@@ -24,11 +24,14 @@ struct GroupTensor {
   Bound declared;
 };
 struct Lowered {
-  std::vector<GroupTensor> weights;      // in order of the nodes; of a node: w, b
+  std::vector<GroupTensor> weights;      // in order of the nodes; of a node: w, b; of trees see compile/lower_trees.h
   std::vector<GroupTensor> inputs;       // [n], committed
   std::vector<GroupTensor> outputs;      // [n]
   std::vector<OutputSwitches> switches;  // of each output
 };
+
+// The integers that an input may have.
+Bound input_range(const QuantPort& port);
 
 // Writes the model: its inputs, its nodes, its outputs. `graph` is valid. Only hints read `inputs`.
 // kOp: a move of cells with more than kMaxSlices slices; otherwise the errors of `b`.

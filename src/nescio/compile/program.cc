@@ -4,9 +4,11 @@
 #include <cmath>
 
 #include "nescio/base/check.h"
+#include "nescio/base/float_key.h"
 #include "nescio/circuit/check.h"
 #include "nescio/circuit/digests.h"
 #include "nescio/circuit/work.h"
+#include "nescio/compile/lower_trees.h"
 #include "nescio/gadget/digest.h"
 #include "nescio/gadget/eval.h"
 
@@ -24,13 +26,6 @@ Scale exact_scale(double x) {
     ++exponent;
   }
   return {mantissa, exponent};
-}
-
-std::vector<const QuantWeights*> all_weights(const QuantGraph& graph) {
-  std::vector<const QuantWeights*> out;
-  for (const QuantNode& node : graph.nodes)
-    for (const QuantWeights& w : node.weights) out.push_back(&w);
-  return out;
 }
 
 // What comes after the model: everything that discloses or binds.
@@ -203,7 +198,8 @@ std::array<Cost, kParts> count_parts(const Program& program, const QuantGraph& g
 
 Result<DigestCells> weights_digest(const Program& program, const QuantGraph& graph, const DigestCells& salt) {
   IntegerInputs values;
-  for (const QuantWeights* w : all_weights(graph)) values.emplace_back(w->values.begin(), w->values.end());
+  for (const QuantNode& node : graph.nodes)
+    for (SecretVector<std::int64_t>& w : bound_weights(node)) values.push_back(std::move(w));
   const Circuit& circuit = program.emitted.circuit;
   const DigestPort& port = circuit.digests[0];
   NESCIO_CHECK(port.group == Group::weights && values.size() == port.bound.size());
@@ -271,7 +267,7 @@ std::uint64_t run_memory(const Circuit& circuit) {
     if (circuit.committed(id) != nullptr) words += 2 * n;  // and in the witness
     if (circuit.committed(id) == nullptr && !later[id]) words += n;
   }
-  for (const Table& t : circuit.tables) words += std::uint64_t{t.rows} * (2 + t.columns.size());  // counts, an index
+  for (const Table& t : circuit.tables) words += std::uint64_t{t.rows} * (2 + t.width());  // counts, an index
   return kWord * words;
 }
 
@@ -281,8 +277,10 @@ InputPort input_port(const QuantGraph& graph, std::size_t i) {
   p.name = port.name;
   p.dims = graph.values[port.value].shape;
   for (const double s : graph.values[port.value].scales) p.scales.push_back(exact_scale(s));
-  p.lo = -(std::int64_t{1} << (port.bits - 1));
-  p.hi = -p.lo - 1;
+  const Bound range = input_range(port);
+  p.lo = range.lo;
+  p.hi = range.hi;
+  p.float_keys = port.float_keys;
   return p;
 }
 
@@ -297,6 +295,10 @@ Result<SecretVector<std::int64_t>> quantise_input(const InputPort& port, std::sp
   const auto lo = static_cast<double>(port.lo), hi = static_cast<double>(port.hi);
   SecretVector<std::int64_t> out(n);
   for (std::uint64_t i = 0; i < n; ++i) {
+    if (port.float_keys) {  // as the library reads it: the nearest float32, or NaN
+      out[i] = float_key(static_cast<float>(x[i]));
+      continue;
+    }
     const Scale& s = port.scales[port.scales.size() == 1 ? 0 : i];
     const double scale = std::ldexp(static_cast<double>(s.mantissa), s.exponent);
     if (!std::isfinite(x[i]))

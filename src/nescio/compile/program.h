@@ -72,8 +72,8 @@ std::uint64_t run_memory(const Circuit& circuit);
 
 // The port of input i, as it is before it stands in a circuit.
 InputPort input_port(const QuantGraph& graph, std::size_t i);
-// Integers of a port's cells: x / scale, rounded to even. kInShape, kInNonFinite, kInRange: with the cell's index,
-// never its value.
+// Integers of a port's cells: x / scale, rounded to even; or keys of float32. kInShape, kInNonFinite, kInRange: with
+// the cell's index, never its value.
 Result<SecretVector<std::int64_t>> quantise_input(const InputPort& port, std::span<const double> x);
 
 }  // namespace nescio

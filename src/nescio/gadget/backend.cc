@@ -401,7 +401,7 @@ TableVar Backend::table(std::string_view name, std::uint32_t rows, std::vector<T
     c = normalised(std::move(c));
   }
   for (std::uint32_t i = 0; i < tables_.size(); ++i)
-    if (tables_[i].rows == rows &&
+    if (tables_[i].rows == rows && tables_[i].tensors.empty() &&
         std::equal(columns.begin(), columns.end(), tables_[i].columns.begin(), tables_[i].columns.end(), same_column))
       return TableVar{i};
   if (rows > kMaxTableRows)
@@ -433,6 +433,29 @@ TableVar Backend::table_once(const std::string& key, std::uint32_t rows,
   return keys_[key] = table(key, rows, make());
 }
 
+TableVar Backend::private_table(std::string_view name, const std::vector<Var>& tensors) {
+  NESCIO_CHECK(!tensors.empty() && tensors.size() < kMaxLookupWidth);
+  const Dims& rows = dims(tensors[0]);
+  NESCIO_CHECK(rows.size() == 1);
+  TableInfo t;
+  t.rows = rows[0];
+  t.columns.emplace_back();
+  t.bounds.push_back({0, std::int64_t{t.rows} - 1});
+  t.tensors = tensors;
+  for (const Var v : tensors) {
+    NESCIO_CHECK(dims(v) == rows && !info(v).field && (info(v).bounded || failed()));
+    t.bounds.push_back(info(v).bound);
+  }
+  if (t.rows > kMaxPrivateRows)
+    fail(ErrorCode::kTableSize, name,
+         "the table has " + std::to_string(t.rows) + " rows, at most " + std::to_string(kMaxPrivateRows) +
+             " are possible");
+  tables_.push_back(std::move(t));
+  const TableVar id{static_cast<std::uint32_t>(tables_.size() - 1)};
+  if (!failed()) on_table(id);
+  return id;
+}
+
 TableVar Backend::interval_table(std::int64_t start, std::uint32_t rows) {
   TableColumn c;
   c.start = start;
@@ -441,7 +464,7 @@ TableVar Backend::interval_table(std::int64_t start, std::uint32_t rows) {
 
 void Backend::lookup(std::string_view name, TableVar table, const std::vector<Var>& columns) {
   const TableInfo& t = tables_[table.index];
-  NESCIO_CHECK(columns.size() == t.columns.size());
+  NESCIO_CHECK(columns.size() == t.bounds.size());
   for (const Var c : columns) NESCIO_CHECK(dims(c) == dims(columns[0]) && !info(c).field);
   for (std::size_t k = 0; k < columns.size() && !failed(); ++k) give_bound(name, columns[k], t.bounds[k]);
   if (!failed()) on_lookup(name, table, columns);

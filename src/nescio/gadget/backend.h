@@ -192,6 +192,8 @@ class Backend {
   // As above, for columns that take time to make: `key` tells them, `make` is called the first time.
   TableVar table_once(const std::string& key, std::uint32_t rows,
                       const std::function<std::vector<TableColumn>()>& make);
+  // Rows (i, tensors[0][i], tensors[1][i], ..), i from 0: integer tensors [rows] with bounds.
+  TableVar private_table(std::string_view name, const std::vector<Var>& tensors);
   // The table start, start + 1, .., start + rows - 1.
   TableVar interval_table(std::int64_t start, std::uint32_t rows);
   // Each (columns[0][i], columns[1][i], ..) is a row of the table. Tightens the bounds of the columns.
@@ -220,7 +222,8 @@ class Backend {
   struct TableInfo {
     std::uint32_t rows = 0;
     std::vector<TableColumn> columns;
-    std::vector<Bound> bounds;  // of each column
+    std::vector<Bound> bounds;  // of each column, the tensors' after the public ones'
+    std::vector<Var> tensors;   // private columns
   };
   const TableInfo& table_info(TableVar t) const { return tables_[t.index]; }
   // As fail(), for something that was named before.

@@ -42,7 +42,10 @@ void EmitBackend::on_public(Var v, std::string_view, Public::Source source) {
   record(builder_.public_values(dims(v), source));
 }
 void EmitBackend::on_table(TableVar t) {
-  table_.push_back(builder_.table(table_info(t).rows, table_info(t).columns, 0));
+  const TableInfo& info = table_info(t);
+  std::vector<TensorId> tensors;
+  for (const Var v : info.tensors) tensors.push_back(tensor(v));
+  table_.push_back(builder_.table(info.rows, info.columns, 0, std::move(tensors)));
 }
 void EmitBackend::on_lookup(std::string_view name, TableVar t, const std::vector<Var>& columns) {
   std::vector<TensorId> ids;

@@ -142,7 +142,13 @@ void EvalBackend::on_constant(Var v, Constant constant) {
 
 void EvalBackend::on_table(TableVar t) {
   const TableInfo& info = table_info(t);
-  counters_.push_back({TableIndex(info.rows, info.columns), SecretVector<F>(info.rows)});
+  TableIndex::Private tensors;
+  for (const Var v : info.tensors) {
+    const auto x = whole(v);
+    if (x.size() != info.rows) return;  // a step before failed
+    tensors.emplace_back(x.begin(), x.end());
+  }
+  counters_.push_back({TableIndex(info.rows, info.columns, std::move(tensors)), SecretVector<F>(info.rows)});
 }
 
 Result<Witness> EvalBackend::witness() {

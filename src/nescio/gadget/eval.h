@@ -80,8 +80,8 @@ class EvalBackend final : public Backend {
   // False for a tensor that is not made cell by cell.
   bool affine_cells(Var v, const std::vector<Term>& terms, std::int64_t constant);
   bool product_cells(Var v, Var a, Var b, const Contract& labels);
-  void count_rows(Counter& counter, const std::vector<TableColumn>& table, const std::vector<Var>& columns,
-                  const std::string& name, std::size_t first, std::size_t n);
+  void count_rows(Counter& counter, std::int64_t start, const std::vector<Var>& columns, const std::string& name,
+                  std::size_t first, std::size_t n);
 
   void on_commit(Var v, std::string_view name, const Hint& hint) override;
   void on_commit_field(Var v, std::string_view name, const FieldHint& hint) override;

@@ -33,8 +33,14 @@ Var compare_with_zero(Backend& b, const GadgetPlan& plan, std::string_view name,
   return both;
 }
 
-Var argmax(Backend& b, const GadgetPlan& plan, std::string_view name, Var y) {
-  const Backend::Scope scope(b, name);
+namespace {
+
+struct Largest {
+  Var value;    // {}
+  Var reached;  // c
+};
+
+Largest largest(Backend& b, const GadgetPlan& plan, Var y) {
   const Dims dims = b.dims(y);
   NESCIO_CHECK(dims.size() == 1 && dims[0] >= 2);
   const std::uint32_t n = dims[0];
@@ -53,9 +59,26 @@ Var argmax(Backend& b, const GadgetPlan& plan, std::string_view name, Var y) {
   const Var lead = b.affine("lead", dims, {{1, most}, {-1, y}, {1, c}}, -1);
   const Bound range = b.bound(y);
   range_bits(b, plan, "lead", lead, unsigned_bits(range.hi - range.lo));
+  return {most, c};
+}
+
+}  // namespace
+
+Var argmax(Backend& b, const GadgetPlan& plan, std::string_view name, Var y) {
+  const Backend::Scope scope(b, name);
+  const Largest found = largest(b, plan, y);
+  const std::uint32_t n = b.dims(y)[0];
   SparseMatrix ones;  // c_{n-1} = 1 does not count
   for (std::uint32_t i = 0; i + 1 < n; ++i) ones.entries.push_back({0, i, 1});
-  return b.affine("index", {1}, {{-1, b.map("passed", c, 0, 1, ones)}}, n - 1);
+  return b.affine("index", {1}, {{-1, b.map("passed", found.reached, 0, 1, ones)}}, n - 1);
+}
+
+Var maximum(Backend& b, const GadgetPlan& plan, std::string_view name, Var y) {
+  const Backend::Scope scope(b, name);
+  // The sum of all y that are reached by a single step has a wide interval; that of y is right too.
+  const Var value = b.affine("value", {1}, {{1, largest(b, plan, y).value}});
+  range_between(b, plan, "range", value, b.bound(y));
+  return value;
 }
 
 }  // namespace nescio

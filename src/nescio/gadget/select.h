@@ -14,5 +14,7 @@ Var compare_with_zero(Backend& b, const GadgetPlan& plan, std::string_view name,
 // sum_j b_j y_j - y_i - (1 - c_i) >= 0 for all i: no entry is larger, and none before k is equal.
 // Cost  n cells and 2n lookups, and the range of n differences of the bits of y.
 Var argmax(Backend& b, const GadgetPlan& plan, std::string_view name, Var y);
+// y_k itself, [1].
+Var maximum(Backend& b, const GadgetPlan& plan, std::string_view name, Var y);
 
 }  // namespace nescio

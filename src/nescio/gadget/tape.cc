@@ -137,11 +137,11 @@ void EvalBackend::commit_cells(Var v, const CellHint& hint) {
 
 void EvalBackend::on_lookup(std::string_view name, TableVar t, const std::vector<Var>& columns) {
   record(cells(columns[0]), [this, t, columns, name = full_name(name)](std::size_t first, std::size_t n) {
-    count_rows(counters_[t.index], table_info(t).columns, columns, name, first, n);
+    count_rows(counters_[t.index], table_info(t).columns[0].start, columns, name, first, n);
   });
 }
 
-void EvalBackend::count_rows(Counter& counter, const std::vector<TableColumn>& table, const std::vector<Var>& columns,
+void EvalBackend::count_rows(Counter& counter, std::int64_t start, const std::vector<Var>& columns,
                              const std::string& name, std::size_t first, std::size_t n) {
   const auto fail_at_cell = [&](std::size_t i) {
     fail_at(ErrorCode::kSelfCheck, name, "does not hold " + at_cell(first + i));
@@ -159,10 +159,12 @@ void EvalBackend::count_rows(Counter& counter, const std::vector<TableColumn>& t
     }
     return;
   }
-  const std::int64_t start = table[0].start, rows = static_cast<std::int64_t>(counter.rows.size());
+  const auto rows = static_cast<std::int64_t>(counter.rows.size());
   bool all = cells::kernels().within(x[0], start, start + rows - 1, n);
-  for (std::size_t k = 1; k < columns.size() && all; ++k)
-    all = table[k].explicit_values && cells::kernels().at_index(x[0], start, table[k].values.data(), x[k], n);
+  for (std::size_t k = 1; k < columns.size() && all; ++k) {
+    const std::int64_t* listed = counter.index.listed(k);
+    all = listed != nullptr && cells::kernels().at_index(x[0], start, listed, x[k], n);
+  }
   if (all) {
     for (std::size_t i = 0; i < n; ++i) ++count[x[0][i] - start];
     return;
@@ -171,7 +173,7 @@ void EvalBackend::count_rows(Counter& counter, const std::vector<TableColumn>& t
     const std::int64_t row = x[0][i] - start;
     bool holds = x[0][i] >= start && row < rows;
     for (std::size_t k = 1; k < columns.size() && holds; ++k)
-      holds = x[k][i] == table[k].at(static_cast<std::uint32_t>(row));
+      holds = x[k][i] == counter.index.at(k, static_cast<std::uint32_t>(row));
     if (!holds) return fail_at_cell(i);
     ++count[row];
   }

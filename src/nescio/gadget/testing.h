@@ -162,6 +162,7 @@ inline std::set<std::vector<std::int64_t>> all_outputs(const Lowering& lowering,
       for (const TensorId column : l.columns) ready = ready || column == cells[k].tensor;
       for (const TensorId column : l.columns)
         ready = ready && circuit.committed(column) != nullptr && column <= cells[k].tensor;
+      ready = ready && circuit.tables[l.table].tensors.empty();
       if (!ready) continue;
       const Table& t = circuit.tables[l.table];
       bool row = false;

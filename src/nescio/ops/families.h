@@ -17,5 +17,7 @@ std::span<const OpRecord> linear_model_ops();
 std::span<const OpRecord> reshape_ops();
 std::span<const OpRecord> slice_ops();
 std::span<const OpRecord> transpose_ops();
+std::span<const OpRecord> tree_ensemble_ops();
+std::span<const OpRecord> tree_ops();
 
 }  // namespace nescio

@@ -20,6 +20,8 @@ constexpr auto kFamilies = std::to_array({
     reshape_ops,
     slice_ops,
     transpose_ops,
+    tree_ensemble_ops,
+    tree_ops,
 });
 
 template <class Matches>

@@ -110,7 +110,7 @@ soundness::CircuitCounts circuit_counts(const Circuit& circuit, unsigned degree)
 soundness::CircuitCounts circuit_counts(const Circuit& circuit, const std::vector<relation::Counts>& segments) {
   soundness::CircuitCounts out;
   std::array<std::uint64_t, kMaxLookupWidth + 1> leaves{};  // by width
-  for (const Table& t : circuit.tables) leaves[t.columns.size()] += t.rows;
+  for (const Table& t : circuit.tables) leaves[t.width()] += t.rows;
   for (const Lookup& l : circuit.lookups) leaves[l.columns.size()] += num_cells(circuit[l.columns[0]].dims);
   for (std::size_t w = 1; w < leaves.size(); ++w)
     if (leaves[w] != 0) out.buses.push_back({leaves[w], static_cast<std::uint8_t>(w)});

@@ -5,6 +5,7 @@
 //   squares = y y, cubes = y y y                                products, two waves
 //   moved[o] = y[o + 1], pairs[o] = y[2o] + y[2o + 1]           a shift, a sparse map
 //   scores[i] = sum_o k_o y[o, i], k constant                   a known operand; its switches have public ones
+//   (k_s, b_k) in the rows (i, b_i) for each input s            a lookup in a table with a private column
 //   digest(W, b), both in [-4, 4)                               packing, Poseidon, cubics, a public tensor of the key
 #pragma once
 #include <map>
@@ -40,6 +41,7 @@ inline void count_rows(const Circuit& circuit, const PublicValues& publics, Witn
     for (std::uint32_t i = 0; i < circuit.tables[t].rows; ++i) {
       std::vector<std::int64_t> row;
       for (const TableColumn& c : circuit.tables[t].columns) row.push_back(c.at(i));
+      for (const TensorId c : circuit.tables[t].tensors) row.push_back((*all)[c][i].to_signed());
       rows[t].emplace(std::move(row), i);
     }
   for (const Lookup& l : circuit.lookups)
@@ -197,6 +199,14 @@ struct EveryRelation {
     v.scores = be.contract("scores", k, {0}, v.y, {0, 1}, {1});
     be.materialise("sums", be.contract("sums", be.constant("ones", {kHidden}, std::vector<std::int64_t>(kHidden, 1)),
                                        {0}, v.y, {0, 1}, {1}));
+    const Var chosen = be.commit("chosen", {batch_}, [](const HintView&, std::span<std::int64_t> out) {
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::int64_t>((i * 4 + 1) % kHidden);
+    });
+    const Var found =
+        be.commit("found", {batch_}, [chosen, b = v.b](const HintView& view, std::span<std::int64_t> out) {
+          for (std::size_t i = 0; i < out.size(); ++i) out[i] = view[b][static_cast<std::size_t>(view[chosen][i])];
+        });
+    be.lookup("found", be.private_table("b", {v.b}), {chosen, found});
     v.switches = output_gadget(be, GadgetPlan(), "scores", v.scores);
     v.bound = {{v.w, {kLo, kHi}}, {v.b, {kLo, kHi}}};
     v.digest = bind_digest(

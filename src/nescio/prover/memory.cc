@@ -43,6 +43,7 @@ class Waves {
   std::uint64_t words() {
     std::set<TensorId> from;
     for (const Lookup& l : circuit_.lookups) from.insert(l.columns.begin(), l.columns.end());
+    for (const Table& t : circuit_.tables) from.insert(t.tensors.begin(), t.tensors.end());
     for (const Zero& z : circuit_.zeros) from.insert(z.tensor);
     std::uint64_t most = 0;
     while (!from.empty()) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "nescio/ops/evaluate.h"
+#include "nescio/quant/quantise_trees.h"
 
 namespace nescio {
 namespace {
@@ -39,6 +40,7 @@ Result<Calibration> make_calibration(const NamedArrays& arrays, const Graph& gra
   std::uint64_t all_cells = 0;
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) all_cells += cells_of(graph, i);
 
+  const std::vector<bool> compared = compared_values(graph);
   Calibration out;
   std::uint64_t offset = 0;  // of the input within a joint row
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
@@ -58,7 +60,7 @@ Result<Calibration> make_calibration(const NamedArrays& arrays, const Graph& gra
     for (std::uint64_t r = 0; r < rows; ++r) {
       const std::span<const double> row(array->values.data() + r * stride + offset, cells);
       for (std::size_t c = 0; c < row.size(); ++c)
-        if (!std::isfinite(row[c]))
+        if (!std::isfinite(row[c]) && !compared[port.value])
           return bad("example " + std::to_string(r + 1) + ", number " + std::to_string(offset + c + 1) +
                      " is not finite");
       out.rows[r].push_back(Tensor::of(type.dtype, type.shape, row));
@@ -73,11 +75,12 @@ Result<Statistics> observe(const Graph& graph, const Calibration& calibration) {
   Statistics out;
   out.largest.resize(graph.values.size());
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) out.largest_input.emplace_back(cells_of(graph, i));
+  const std::vector<bool> compared = compared_values(graph);
   ValueId infinite = kNoValue;
   for (const std::vector<Tensor>& row : calibration.rows) {
     NESCIO_TRY_STATUS([&]() -> Status {
       NESCIO_TRY([[maybe_unused]] const auto outputs, evaluate(graph, row, [&](ValueId id, const Tensor& t) {
-                   for (std::size_t i = 0; i < t.size(); ++i) {
+                   for (std::size_t i = 0; i < t.size() && !compared[id]; ++i) {
                      const double m = std::abs(t.real(i));
                      if (!std::isfinite(m)) infinite = id;
                      out.largest[id] = std::max(out.largest[id], m);
@@ -87,7 +90,8 @@ Result<Statistics> observe(const Graph& graph, const Calibration& calibration) {
     }());
     for (std::size_t i = 0; i < row.size(); ++i)
       for (std::size_t c = 0; c < row[i].size(); ++c)
-        out.largest_input[i][c] = std::max(out.largest_input[i][c], std::abs(row[i].real(c)));
+        if (!compared[graph.inputs[i].value])
+          out.largest_input[i][c] = std::max(out.largest_input[i][c], std::abs(row[i].real(c)));
     if (infinite != kNoValue)
       return bad("the value '" + graph.value(infinite).name + "' becomes infinite on an example");
   }

@@ -14,6 +14,7 @@ constexpr std::uint64_t kMaxElements = std::uint64_t{1} << 28;
 constexpr std::size_t kMaxRank = 16;
 constexpr std::ptrdiff_t kMaxWide = 5;  // extents above 1: one less than a tensor of a circuit may have
 constexpr std::int64_t kMaxAttribute = std::int64_t{1} << 40;
+constexpr std::int64_t kMaxTreeDepth = 4096;
 
 bool shape_ok(const QuantShape& s) {
   if (s.size() > kMaxRank || std::count_if(s.begin(), s.end(), [](std::uint32_t d) { return d > 1; }) > kMaxWide)
@@ -27,7 +28,7 @@ bool shape_ok(const QuantShape& s) {
 }
 
 bool weights_ok(const QuantWeights& w) {
-  if (!shape_ok(w.shape) || w.bits < 2 || w.bits > 32 || w.values.size() != num_elements(w.shape)) return false;
+  if (!shape_ok(w.shape) || w.bits < 1 || w.bits > 32 || w.values.size() != num_elements(w.shape)) return false;
   const std::int64_t half = std::int64_t{1} << (w.bits - 1);
   return std::all_of(w.values.begin(), w.values.end(), [&](std::int32_t x) { return -half <= x && x < half; });
 }
@@ -85,6 +86,8 @@ class Check {
     }
     for (const QuantPort& p : g_.inputs) {
       if (p.value >= made_.size() || made_[p.value] || p.bits < 2 || p.bits > 32)
+        return bad("the input '" + p.name + "' is not valid");
+      if (p.float_keys && (p.bits != 32 || g_.values[p.value].scales != std::vector<double>{1.0}))
         return bad("the input '" + p.name + "' is not valid");
       made_[p.value] = true;
     }
@@ -150,6 +153,8 @@ class Check {
       case Op::compare:
         return n.inputs.size() == 1 && n.weights.size() == 1 && x == y && spans(n.weights[0].shape, x) &&
                n.comparison <= Comparison::equal;
+      case Op::trees:
+        return n.inputs.size() == 1 && trees_ok(n, x, y);
     }
     return false;
   }
@@ -185,6 +190,34 @@ class Check {
       if (size != y[d] || start < 0 || start >= extent || step == 0 || std::abs(step) > extent + 1) return false;
       const std::int64_t last = start + step * (size - 1);
       if (last < 0 || last >= extent) return false;
+    }
+    return true;
+  }
+  // Each node leads to nodes or leaves behind it, and tests a feature that x has: paths stay inside of the tables.
+  static bool trees_ok(const QuantNode& n, const QuantShape& x, const QuantShape& y) {
+    if (n.weights.size() != 7 || n.integers.size() < 4 || x.size() != 2 || y.size() != 2 || x[0] != y[0]) return false;
+    const QuantShape &nodes = n.weights[0].shape, &leaf = n.weights[5].shape;
+    for (std::size_t f = 0; f < 5; ++f)
+      if (n.weights[f].shape != nodes) return false;
+    if (nodes.size() != 1 || leaf.size() != 2 || n.weights[6].shape != QuantShape{y[1]}) return false;
+    const std::int64_t trees = n.integers[0], all = std::int64_t{nodes[0]} + leaf[0];
+    if (trees < 1 || trees > nodes[0] || n.integers[1] < 1 || n.integers[1] > kMaxTreeDepth) return false;
+    const std::vector<std::int64_t> targets(n.integers.begin() + 4, n.integers.end());
+    const bool sum = n.integers[2] == 0, mirror = n.integers[3] == 1;
+    if (n.integers[2] < 0 || n.integers[2] > 2 || n.integers[3] < 0 || n.integers[3] > 1) return false;
+    if (!sum && std::uint64_t{y[0]} * y[1] > kMaxExtremes) return false;
+    if (!targets.empty() && targets.size() != static_cast<std::size_t>(trees)) return false;
+    for (const std::int64_t t : targets)
+      if (t < 0 || t >= y[1]) return false;
+    if (leaf[1] != (mirror || !targets.empty() ? 1 : y[1])) return false;
+    if (mirror && (y[1] != 2 || !sum || !targets.empty())) return false;
+    const auto field = [&](std::size_t f, std::size_t i) {
+      return n.weights[f].values[i] + (std::int64_t{1} << (n.weights[f].bits - 1));
+    };
+    for (std::uint32_t i = 0; i < nodes[0]; ++i) {
+      if (field(0, i) >= x[1] || n.weights[1].bits != 32 || n.weights[2].bits != 1) return false;
+      for (const std::size_t f : {3, 4})
+        if (field(f, i) < 1 || i + field(f, i) >= all) return false;
     }
     return true;
   }

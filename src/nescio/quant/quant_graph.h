@@ -46,6 +46,10 @@ struct QuantWeights {
 //   concat     integers = {axis}
 //   argmax     index of the largest cell, the first (integers = {0}) or the last ({1}); y is a scalar of any rank
 //   compare    y = [x ? c] as 0 or 1                           weights {c}: of x's rank, extents 1 or x's own
+//   trees      y[s, c] = base[c] + aggregate of the leaves that row s of x, keys of float32 (base/float_key.h), reaches
+//              integers = trees T, depth, aggregate (0 sum, 1 least, 2 greatest), mirror, and no targets or T of them;
+//              weights {feature, key, missing, yes, no: [I]; leaf [L, K]; base [C]}: a table of nodes (gadget/trees.h),
+//              its fields less 2^(bits-1); targets and mirror as in ops/trees.h
 struct QuantNode {
   enum class Op : std::uint8_t {
     linear,
@@ -58,7 +62,8 @@ struct QuantNode {
     slice,
     concat,
     argmax,
-    compare
+    compare,
+    trees
   } op = Op::linear;
   std::string name;  // the ONNX node, for messages
   std::vector<QuantId> inputs;
@@ -78,6 +83,7 @@ struct QuantPort {
   QuantId value = 0;
   unsigned bits = 16;                    // inputs: integers in [-2^(bits-1), 2^(bits-1))
   std::vector<std::string> labels = {};  // outputs: class names by index, if the model has them
+  bool float_keys = false;               // inputs: the integers are keys of float32, bits is 32 and the scale 1
   friend bool operator==(const QuantPort&, const QuantPort&) = default;
 };
 
@@ -92,6 +98,9 @@ struct QuantGraph {
 // Integers of the model's ports, one list for each, row-major.
 using IntegerInputs = std::vector<SecretVector<std::int64_t>>;
 using IntegerOutputs = std::vector<SecretVector<std::int64_t>>;
+
+// Least or greatest values that one node of trees may take.
+inline constexpr std::uint64_t kMaxExtremes = 64;
 
 // Shapes, ids, ranges and attributes are consistent and within limits: what lowering relies on. kKey names the node.
 Status validate(const QuantGraph& graph);

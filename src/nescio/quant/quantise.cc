@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "nescio/base/float_key.h"
 #include "nescio/ops/walk.h"
 #include "nescio/quant/fixed_point.h"
 #include "nescio/quant/function.h"
+#include "nescio/quant/quantise_trees.h"
 
 namespace nescio {
 namespace {
@@ -27,9 +29,6 @@ QuantShape shape_of(const Shape& s) {
 bool is_function(const std::string& op) {
   return op == "Relu" || op == "LeakyRelu" || op == "Sigmoid" || op == "Tanh" || op == "Clip";
 }
-bool moves_cells(const std::string& op) {
-  return op == "Reshape" || op == "Transpose" || op == "Slice" || op == "Concat" || op == "Cast";
-}
 
 class Quantiser {
  public:
@@ -39,10 +38,12 @@ class Quantiser {
         options_(options),
         ids_(graph.values.size()),
         is_output_(graph.values.size()),
+        compared_(compared_values(graph)),
         readers_(consumers(graph)),
         done_(graph.nodes.size()) {}
 
   Result<QuantGraph> run() {
+    NESCIO_TRY_STATUS(check_compared(graph_, compared_));
     mark_outputs();
     choose_table_bits();
     for (std::size_t i = 0; i < graph_.inputs.size(); ++i) add_input(i);
@@ -130,6 +131,11 @@ class Quantiser {
   void add_input(std::size_t i) {
     const Port& port = graph_.inputs[i];
     const TensorType& type = graph_.value(port.value).type;
+    if (compared_[port.value]) {
+      ids_[port.value] = add_value(port.value, {1.0}, {-kInfinityKey, kNanKey});
+      out_.inputs.push_back({port.name, ids_[port.value], 32, {}, true});
+      return;
+    }
     const std::vector<double>& largest = seen_.largest_input[i];
     unsigned bits = options_.input_bits;
     std::vector<double> scales(largest.size(), 1.0);
@@ -262,6 +268,7 @@ class Quantiser {
     if (is_function(node.op)) return function(node);
     if (node.op == "ArgMax") return argmax(node);
     if (node.op == "Compare") return compare(node);
+    if (node.op == "Trees") return trees(node);
     if (node.op == "Cast") {
       const bool to_float = is_float(graph_.value(node.outputs[0]).type.dtype);
       if (is_float(graph_.value(x).type.dtype) && !to_float)
@@ -484,6 +491,14 @@ class Quantiser {
     return Unit{};
   }
 
+  Status trees(const Node& node) {
+    NESCIO_TRY(QuantisedTrees t, quantise_trees(graph_, node));
+    t.node.inputs = {ids_[node.inputs[0]]};
+    ids_[node.outputs[0]] = t.node.output = add_value(node.outputs[0], {t.scale}, {-t.reach, t.reach});
+    out_.nodes.push_back(std::move(t.node));
+    return Unit{};
+  }
+
   // Thresholds on the grid of x, so that the comparison of integers is that of the reals they stand for.
   Status compare(const Node& node) {
     const ValueId x = node.inputs[0];
@@ -497,8 +512,7 @@ class Quantiser {
                      : mode == "less"             ? Comparison::less
                      : mode == "less_or_equal"    ? Comparison::less_equal
                                                   : Comparison::equal;
-    const unsigned bits = std::max(bits_of(ranges_[id]) + 1, 16U);
-    if (bits > 32) return refuse(ErrorCode::kOverflow, "its input has too many bits to be compared");
+    const unsigned wanted = std::max(bits_of(ranges_[id]) + 1, 16U), bits = std::min(wanted, 32U);
     QuantWeights w{node.name + "/c", shape_of(c.shape()), bits, {}};
     for (std::size_t i = 0; i < c.size(); ++i) {
       const double at = c.real(i) / scale;
@@ -506,6 +520,8 @@ class Quantiser {
       const bool equal = out.comparison == Comparison::equal;
       // A real between two integers equals none: out of reach.
       const double on_grid = equal ? (at == std::floor(at) ? at : top_of(bits)) : down ? std::floor(at) : std::ceil(at);
+      if (wanted > bits && !(std::abs(on_grid) <= top_of(bits)))
+        return refuse(ErrorCode::kOverflow, "its input has too many bits to be compared");
       w.values.push_back(static_cast<std::int32_t>(std::clamp(on_grid, -top_of(bits), top_of(bits))));
     }
     out.weights.push_back(std::move(w));
@@ -530,6 +546,7 @@ class Quantiser {
   std::vector<Range> ranges_;    // by QuantId
   std::vector<QuantId> ids_;     // by value of the graph
   std::vector<bool> is_output_;  // flows into an output of the model by moving cells only
+  std::vector<bool> compared_;   // quantise_trees.h
   std::vector<std::vector<std::uint32_t>> readers_;
   std::vector<bool> done_;  // functions that their producer has taken in
   unsigned table_bits_ = 14;

@@ -1,6 +1,7 @@
 #include "nescio/relation/leaves.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <unordered_map>
 
@@ -112,7 +113,8 @@ LeafClaims<E> leaf_claims(const Circuit& circuit, const LeafPlan& plan, const st
     std::vector<typename Weight<E>::Segment> segments;
   };
   std::vector<Open> open;
-  std::unordered_map<std::uint32_t, std::size_t> place;  // of a lookup in `open`
+  std::unordered_map<std::uint32_t, std::size_t> place;                    // of a lookup in `open`
+  std::map<std::uint32_t, std::vector<typename Weight<E>::Segment>> rows;  // of tables with private columns
   for (const LeafBlock& block : plan.blocks) {
     const E e = eq_index<E>(point.subspan(block.log), block.offset >> block.log);
     std::span<const E> lo = point.first(block.log);
@@ -132,6 +134,7 @@ LeafClaims<E> leaf_claims(const Circuit& circuit, const LeafPlan& plan, const st
         power *= beta;
       }
       out.q_constant += e * (alpha - fp);
+      if (!table.tensors.empty()) rows[block.number].push_back({e, block.pieces[0], {lo.begin(), lo.end()}});
       continue;
     }
     const Lookup& lookup = circuit.lookups[block.number];
@@ -184,6 +187,16 @@ LeafClaims<E> leaf_claims(const Circuit& circuit, const LeafPlan& plan, const st
     for (std::size_t d = last + 1; d < dims.size(); ++d) weights.push_back(Weight<E>::point({}));
     E power = beta;
     for (const TensorId column : lookup.columns) {
+      out.q_claims.push_back({-power, column, weights});
+      power *= beta;
+    }
+  }
+  for (auto& [t, segments] : rows) {
+    const Table& table = circuit.tables[t];
+    const Weights<E> weights = {Weight<E>::pieces(std::move(segments))};
+    E power = beta;
+    for (std::size_t k = 0; k < table.columns.size(); ++k) power *= beta;
+    for (const TensorId column : table.tensors) {
       out.q_claims.push_back({-power, column, weights});
       power *= beta;
     }

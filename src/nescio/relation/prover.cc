@@ -80,6 +80,10 @@ void fill_table(const Circuit& circuit, const Values& values, const LeafBlock& b
       axpy<E>(-power, column, q);
       power *= beta;
     }
+    for (const TensorId c : table.tensors) {
+      axpy<E>(-power, values[c].subspan(first + begin, end - begin), q);
+      power *= beta;
+    }
   });
 }
 

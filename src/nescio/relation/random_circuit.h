@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <numeric>
 #include <random>
 #include <set>
 #include <vector>
@@ -215,6 +216,19 @@ class RandomCircuit {
         witness.values.resize(copy + 1);
         witness.values[copy].assign(cells.begin(), cells.end());
         builder_.zero(builder_.affine(d, {builder_.term(id), builder_.term(copy, -1)}), segment);
+        continue;
+      }
+      if (d.size() == 1 && below(2) == 0) {  // as a private column of a table, each row of it found once
+        const TensorId copy = builder_.committed(d, segment);
+        witness.values.resize(copy + 1);
+        witness.values[copy].assign(cells.begin(), cells.end());
+        std::vector<std::int64_t> numbers(d[0]);
+        std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
+        const std::uint32_t table = builder_.table(d[0], {progression(0, 1)}, segment, {id});
+        builder_.lookup(table, some_segment(), {builder_.constant(d, numbers), copy});
+        const TensorId m = builder_.circuit().tables[table].multiplicity;
+        witness.values.resize(m + 1);
+        witness.values[m].assign(d[0], F(1));
         continue;
       }
       std::map<std::int64_t, std::uint32_t> rows;

@@ -82,6 +82,18 @@ std::vector<E> Weight<E>::table(std::uint32_t begin, std::uint32_t end) const {
 
 template <class E>
 Weight<E> Weight<E>::shifted(std::int64_t offset, std::uint32_t n, std::uint32_t cols) const {
+  if (const auto* s = std::get_if<Pieces>(&kind_); s != nullptr && offset == 0) {  // cut at the end: pieces again
+    std::vector<Segment> list;
+    for (const Segment& seg : *s->list) {
+      const std::span<const E> z(seg.z);
+      const std::uint32_t left = cols - std::min(cols, seg.piece.offset), size = std::uint32_t{1} << seg.piece.log;
+      for (const Piece& part : binary_pieces(std::min(left, size)))
+        list.push_back({seg.coef * eq_index<E>(z.subspan(part.log), part.offset >> part.log),
+                        {seg.piece.offset + part.offset, part.log},
+                        {z.begin(), z.begin() + part.log}});
+    }
+    return pieces(std::move(list));
+  }
   std::int64_t begin = std::max<std::int64_t>(0, -offset), end = std::min<std::int64_t>(cols, n - offset);
   const auto* p = std::get_if<Point>(&kind_);
   const auto* v = std::get_if<Window>(&kind_);

@@ -51,6 +51,8 @@ std::vector<std::uint32_t> count_readers(const Circuit& circuit, Keep keep) {
     const std::vector<bool> is_private = private_tensors(circuit);
     for (const Lookup& lookup : circuit.lookups)
       for (const TensorId column : lookup.columns) ++readers[column];
+    for (const Table& table : circuit.tables)
+      for (const TensorId column : table.tensors) ++readers[column];
     for (const TensorDef& tensor : circuit.tensors) {
       const auto* contract = std::get_if<Contract>(&tensor.def);
       const bool product = contract != nullptr && is_private[contract->a] && is_private[contract->b];
@@ -163,7 +165,12 @@ Status check_relations(const Circuit& circuit, const Evaluated& values, const Re
   std::vector<TableIndex> index;
   index.reserve(circuit.tables.size());
   for (const Table& t : circuit.tables) {
-    index.emplace_back(t.rows, t.columns);
+    TableIndex::Private tensors;
+    for (const TensorId id : t.tensors) {
+      tensors.emplace_back(t.rows);
+      std::transform(values[id].begin(), values[id].end(), tensors.back().begin(), [](F x) { return x.to_signed(); });
+    }
+    index.emplace_back(t.rows, t.columns, std::move(tensors));
     count.emplace_back(t.rows);
   }
   for (std::size_t l = 0; l < circuit.lookups.size(); ++l) {

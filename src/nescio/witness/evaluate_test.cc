@@ -152,6 +152,17 @@ TEST_F(Evaluation, PoseidonMatrixAndConstants) {
   });
 }
 
+TEST(TableIndex, PrivateColumns) {
+  const std::vector<TableColumn> columns = {progression(5, 1)};
+  const TableIndex index(3, columns, {{7, -2, 7}, {0, 1, 2}});
+  const auto find = [&](std::vector<std::int64_t> row) { return index.find(row); };
+  EXPECT_EQ(find({5, 7, 0}), 0);
+  EXPECT_EQ(find({6, -2, 1}), 1);
+  EXPECT_EQ(find({7, 7, 2}), 2);
+  for (const auto& row : std::vector<std::vector<std::int64_t>>{{5, 7, 2}, {7, 7, 0}, {8, 7, 0}, {4, 7, 0}, {6, 7, 1}})
+    EXPECT_EQ(find(row), -1);
+}
+
 TEST(TableIndex, FindsTheRow) {
   const std::vector<TableColumn> up = {progression(-3, 1)}, down = {progression(5, -1)}, far = {progression(0, 4)};
   const std::vector<TableColumn> two = {listed({4, 4, -9, 4}), progression(10, 10)};

@@ -2,7 +2,8 @@
 
 namespace nescio {
 
-TableIndex::TableIndex(std::uint32_t rows, const std::vector<TableColumn>& columns) : rows_(rows), columns_(&columns) {
+TableIndex::TableIndex(std::uint32_t rows, const std::vector<TableColumn>& columns, Private tensors)
+    : rows_(rows), columns_(&columns), tensors_(std::move(tensors)) {
   const TableColumn& c = columns[0];
   progression_ = !c.explicit_values && (c.step == 1 || c.step == -1);
   if (progression_) return;
@@ -11,7 +12,7 @@ TableIndex::TableIndex(std::uint32_t rows, const std::vector<TableColumn>& colum
 
 bool TableIndex::matches(std::uint32_t i, std::span<const std::int64_t> row) const {
   for (std::size_t k = 1; k < row.size(); ++k)
-    if ((*columns_)[k].at(i) != row[k]) return false;
+    if (at(k, i) != row[k]) return false;
   return true;
 }
 
