@@ -70,6 +70,8 @@ class Derivation:
             self.changed = False
             for i in range(len(self.at)):
                 self.step(i)
+            for lookup in circuit.lookups:
+                self.private_columns(lookup)
             if not self.changed:
                 break
 
@@ -100,6 +102,14 @@ class Derivation:
                 self.meet(x, lo, hi)
         for zero in c.zeros:
             self.meet(zero.tensor, 0, 0)
+
+    def private_columns(self, lookup):
+        """What a lookup finds in a private column is one of its cells."""
+        table = self.c.tables[lookup.table]
+        for x, column in zip(lookup.columns[len(table.columns):], table.tensors):
+            at = self.at[column]
+            if at is not None and not is_empty(at):
+                self.meet(x, *at)
 
     def meet(self, i, lo, hi):
         """A new fact about a tensor; an empty interval stays."""
@@ -211,6 +221,9 @@ class Derivation:
                 rule(x is not None and below(self.difference(self.divisor(i), x, s), IDENTITY), i)
         for lookup in c.lookups:
             for x in lookup.columns:
+                rule(not element[x], x)
+        for table in c.tables:
+            for x in table.tensors:
                 rule(not element[x], x)
         for zero in c.zeros:
             rule(not (element[zero.tensor] and integer[zero.tensor]), zero.tensor)

@@ -6,6 +6,7 @@ from .work import MAX_WORK, verifier_work
 
 MAX_INTEGER = 2**62 - 1
 MAX_CELLS = 2**40
+ONE, INFINITY_KEY = (1, 0), 0x7F800000
 SBOXES, SPONGE_INPUTS, RATE = 118, 130, 8
 
 
@@ -31,7 +32,7 @@ def check_circuit(c):
         check_table(c, table)
     for lookup in c.lookups:
         rule(14, lookup.table < len(c.tables) and lookup.segment < c.segments)
-        rule(14, len(lookup.columns) == len(c.tables[lookup.table].columns))
+        rule(14, len(lookup.columns) == c.tables[lookup.table].width())
         rule(14, all(x < len(c.tensors) and is_operand(c, x) and c.dims(x) == c.dims(lookup.columns[0])
                      for x in lookup.columns))
     for zero in c.zeros:
@@ -134,7 +135,8 @@ def check_packing(c, dims, r):
 
 
 def check_table(c, table):
-    rule(12, 1 <= table.rows <= 2**16 and 1 <= len(table.columns))
+    rule(12, 1 <= table.rows <= (2**20 if table.tensors else 2**16) and bool(table.columns) and table.width() <= 8)
+    rule(12, all(x < len(c.tensors) and is_operand(c, x) and c.dims(x) == [table.rows] for x in table.tensors))
     for column in table.columns:
         if column.values is not None:
             rule(12, len(column.values) == table.rows and all(map(in_range, column.values)))
@@ -181,7 +183,8 @@ def check_depths(c):
 
 
 def check_constrained(c):
-    reached = {x for lookup in c.lookups for x in lookup.columns} | {z.tensor for z in c.zeros}
+    reached = {x for lookup in c.lookups for x in lookup.columns} | {x for table in c.tables for x in table.tensors} | \
+        {z.tensor for z in c.zeros}
     for i in reversed(range(len(c.tensors))):
         r = c.rule(i)
         if i in reached:
@@ -219,6 +222,8 @@ class PortCheck:
             rule(21, isinstance(r, Committed) and r.role == VALUE and port.tensor not in taken)
             taken.add(port.tensor)
             rule(21, len(port.scales) in (1, n))
+            rule(21, not port.float_keys or
+                 port.scales == [ONE] and port.lo >= -INFINITY_KEY and port.hi <= INFINITY_KEY + 1)
             if port.disclosed:
                 self.name(port.pub, STATEMENT, n)
                 rule(23, (port.tensor, port.pub) in differences)

@@ -31,7 +31,6 @@ Part = record("Part", "source lo bits along run lane at count block")
 Packing = record("Packing", "parts")
 Constant = record("Constant", "poseidon values")
 Public = record("Public", "source")
-Table = record("Table", "rows columns multiplicity")
 Lookup = record("Lookup", "table segment columns")
 Zero = record("Zero", "tensor segment")
 
@@ -56,6 +55,18 @@ class Column:
 
 
 @dataclass
+class Table:
+    """A table: public columns, then private ones, tensors."""
+    rows: int
+    columns: list
+    multiplicity: int
+    tensors: list
+
+    def width(self):
+        return len(self.columns) + len(self.tensors)
+
+
+@dataclass
 class Port:
     """An input or output; pub_* are public tensors, None if there are none."""
     name: str
@@ -66,6 +77,7 @@ class Port:
     hi: int = 0
     disclosed: bool = False
     pub: int = None  # of an input
+    float_keys: bool = False  # of an input: its integers are keys of float32 numbers
     pub_lo: int = None
     pub_hi: int = None
     pub_outside: int = None
@@ -247,7 +259,8 @@ class KeyBytes(Reader):
         return Column(None, self.signed(8), self.signed(8))
 
     def table(self):
-        return Table(self.unsigned(4), self.few(8, self.column), self.unsigned(4))
+        return Table(self.unsigned(4), self.few(8, self.column), self.unsigned(4),
+                     self.few(8, lambda: self.unsigned(4)))
 
     def lookup(self):
         return Lookup(self.unsigned(4), self.unsigned(4), self.few(8, lambda: self.unsigned(4)))
@@ -262,6 +275,7 @@ class KeyBytes(Reader):
         port = Port(self.name(), self.dims(), self.unsigned(4), self.many(12, self.scale), self.signed(8),
                     self.signed(8), bool(self.below(2)))
         port.pub = self.unsigned(4) if port.disclosed else None
+        port.float_keys = bool(self.below(2))
         return port
 
     def output(self):
@@ -278,9 +292,9 @@ class KeyBytes(Reader):
                           self.many(20, lambda: (self.unsigned(4), self.signed(8), self.signed(8))))
 
     def circuit(self):
-        return Circuit(self.unsigned(4), self.many(3, self.tensor), self.many(9, self.table),
+        return Circuit(self.unsigned(4), self.many(3, self.tensor), self.many(10, self.table),
                        self.many(9, self.lookup), self.many(8, lambda: Zero(self.unsigned(4), self.unsigned(4))),
-                       self.many(28, self.input), self.many(49, self.output), self.many(9, self.digest))
+                       self.many(29, self.input), self.many(49, self.output), self.many(9, self.digest))
 
 
 def form_of(values):

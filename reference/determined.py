@@ -16,7 +16,7 @@ class Determination:
             for s in sources(tensor.rule):
                 self.users[s].append(i)
         for lookup in circuit.lookups:
-            for x in lookup.columns:
+            for x in lookup.columns + circuit.tables[lookup.table].tensors:
                 self.lookups[x].append(lookup)
         self.end_in_one = {t.rule.terms[0].source for i, t in enumerate(circuit.tensors) if self.says_last_is_one(i)}
         self.unknown = [len(sources(t.rule)) for t in circuit.tensors]
@@ -38,16 +38,19 @@ class Determination:
             for j in dict.fromkeys([i] + self.users[i]):
                 self.examine(j)
             for lookup in self.lookups[i]:
-                self.look(lookup, i)
+                self.look(lookup)
 
     def learn(self, i):
         if not self.known[i]:
             self.known[i] = True
             self.todo.append(i)
 
-    def look(self, lookup, i):
-        for x, column in zip(lookup.columns, self.c.tables[lookup.table].columns):
-            if x == i and column.values is None and column.step != 0:
+    def look(self, lookup):
+        table = self.c.tables[lookup.table]
+        if not all(self.known[x] for x in table.tensors):
+            return
+        for x, column in zip(lookup.columns, table.columns):
+            if self.known[x] and column.values is None and column.step != 0:
                 for y in lookup.columns:
                     self.learn(y)
 

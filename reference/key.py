@@ -100,7 +100,7 @@ class Counts:
 def total_counts(circuit, segments):
     leaves = {}
     for table in circuit.tables:
-        leaves[len(table.columns)] = leaves.get(len(table.columns), 0) + table.rows
+        leaves[table.width()] = leaves.get(table.width(), 0) + table.rows
     for lookup in circuit.lookups:
         leaves[len(lookup.columns)] = leaves.get(len(lookup.columns), 0) + product(circuit.dims(lookup.columns[0]))
     out = Counts([(n, width) for width, n in sorted(leaves.items())])

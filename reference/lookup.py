@@ -73,6 +73,7 @@ def column_at(E, column, piece, z):
 def leaf_claims(E, circuit, blocks, z, alpha, beta):
     out = LeafClaims(E.of(0), E.of(0))
     used = E.of(0)  # sum of eq(z, leaf) over the leaves that are not 0/1
+    rows_of = {}  # by table with private columns: pieces
     padded = {}  # by lookup, in order of first appearance: pieces of the dimension that is cut
     for block in blocks:
         log = block.log()
@@ -91,6 +92,8 @@ def leaf_claims(E, circuit, blocks, z, alpha, beta):
                 fingerprint = fingerprint + power * column_at(E, column, piece, low)
                 power = power * beta
             out.q_constant = out.q_constant + e * (alpha - fingerprint)
+            if table.tensors:
+                rows_of.setdefault(block.number, []).append((e, piece[0], tuple(low)))
         else:
             lookup = circuit.lookups[block.number]
             dims = circuit.dims(lookup.columns[0])
@@ -118,6 +121,14 @@ def leaf_claims(E, circuit, blocks, z, alpha, beta):
         for x in lookup.columns:
             out.q_claims.append(Claim(power, x, [Pieces(E, pieces) if d == cut else Point(E, z)
                                                  for d, (_, z) in enumerate(weights)]))
+            power = power * beta
+    for number, pieces in sorted(rows_of.items()):
+        table = circuit.tables[number]
+        power = -beta
+        for _ in table.columns:
+            power = power * beta
+        for x in table.tensors:
+            out.q_claims.append(Claim(power, x, [Pieces(E, pieces)]))
             power = power * beta
     out.q_constant = out.q_constant + 1 - used
     return out

@@ -8,6 +8,7 @@ Points are never written out, so that a tensor's size costs nothing.
 import numpy as np
 
 from .field import add, dot, element, eq_bits, eq_vector, from_elements, scale, total
+from .work import pieces_of
 
 
 def eq(x, y):
@@ -146,6 +147,14 @@ class Pieces(Weight):
 
     def sum(self, n):
         return sum((coef for coef, _, _ in self.pieces), self.E.of(0))
+
+    def shifted(self, offset, rows, cols):
+        """By 0: pieces again, each cut at the end into its binary pieces."""
+        if offset != 0:
+            return super().shifted(offset, rows, cols)
+        return Pieces(self.E, [(coef * eq_bits(z[log:], part >> log), at + part, z[:log])
+                               for coef, at, z in self.pieces
+                               for part, log in pieces_of(min(1 << len(z), max(0, cols - at)))])
 
     def on_piece(self, offset, log, r):
         out = self.E.of(0)

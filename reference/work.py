@@ -56,6 +56,9 @@ def claim_counts(c):
     for table in c.tables:
         counts[table.multiplicity].all += table.rows.bit_count()
         counts[table.multiplicity].pieces[0] += table.rows.bit_count()
+        for x in table.tensors:
+            counts[x].all += 1
+            counts[x].pieces[0] += 1
     for zero in c.zeros:
         counts[zero.tensor].all += 1
     for i in reversed(range(len(c.tensors))):
@@ -158,7 +161,7 @@ def verifier_work(c):
             (dims[cut_dimension(dims)].bit_count() if dims else 1)
         work += RELATION * blocks * len(lookup.columns)
     for table in c.tables:
-        work += RELATION * table.rows.bit_count()
+        work += RELATION * table.rows.bit_count() * (1 + len(table.tensors))
         work += sum(VALUE_STEPS * len(column.values) for column in table.columns if column.values is not None)
     for i, claims in enumerate(claim_counts(c)):
         work += claims.all * steps_of_claim(c, i) + steps_of_weights(c, i, claims)

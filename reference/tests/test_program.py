@@ -88,6 +88,38 @@ def network(path, calibration):
     np.save(calibration.replace(".npy", "-one.npy"), rng.normal(size=(1, 6)).astype(np.float32))
 
 
+def trees(path, calibration):
+    """Three trees of a regressor with two targets; features are keys of float32 numbers, NaN among them."""
+    import numpy as np
+    import onnx
+    from onnx import TensorProto, helper
+    rng = np.random.default_rng(6)
+    nodes, targets = {}, {}
+
+    def row(columns, prefix, **fields):
+        for name, value in fields.items():
+            columns.setdefault(f"{prefix}_{name}", []).append(value)
+
+    for tree in range(3):
+        for i in range(7):  # a full tree of two levels
+            leaf = i >= 3
+            row(nodes, "nodes", treeids=tree, nodeids=i, modes="LEAF" if leaf else "BRANCH_LT" if i else "BRANCH_LEQ",
+                featureids=0 if leaf else int(rng.integers(4)), values=0.0 if leaf else float(rng.normal()),
+                truenodeids=0 if leaf else 2 * i + 1, falsenodeids=0 if leaf else 2 * i + 2,
+                missing_value_tracks_true=int(rng.integers(2)))
+            for target in range(2 if leaf else 0):
+                row(targets, "target", treeids=tree, nodeids=i, ids=target, weights=float(rng.normal()))
+    node = helper.make_node("TreeEnsembleRegressor", ["x"], ["y"], domain="ai.onnx.ml", n_targets=2, **nodes, **targets)
+    graph = helper.make_graph([node], "trees", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 2])])
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), path)
+    rows = rng.normal(size=(40, 4)).astype(np.float32)
+    rows[0, 2] = np.nan
+    np.save(calibration, rows)
+    np.save(calibration.replace(".npy", "-one.npy"), rows[:1])
+
+
 @unittest.skipUnless(PROGRAM, "NESCIO_PROGRAM is not set")
 class Program(unittest.TestCase):
     @classmethod
@@ -99,7 +131,9 @@ class Program(unittest.TestCase):
         cls.addClassCleanup(patch.stop)
         made("compile", f"{CREDIT}/model.onnx", "--calibrate", f"{CREDIT}/calibrate.csv", "-o", cls.path("credit"))
         network(cls.path("other.onnx"), cls.path("rows.npy"))
-        made("compile", cls.path("other.onnx"), "--calibrate", cls.path("rows.npy"), "-o", cls.path("other"))
+        trees(cls.path("trees.onnx"), cls.path("leaves.npy"))
+        for model, calibration in (("other", "rows.npy"), ("trees", "leaves.npy")):
+            made("compile", cls.path(model + ".onnx"), "--calibrate", cls.path(calibration), "-o", cls.path(model))
         cls.pairs = []
         for name, model, given, options, proofs in (
                 ("plain", "credit", "applicant_good.json", [], [["--statement", "score >= 700"], [],
@@ -109,7 +143,9 @@ class Program(unittest.TestCase):
                 ("open", "credit", "applicant_good.json", ["--public", "applicant", "--public", "score"],
                  [["--statement", "score > 0 and score < 9999"]]),
                 ("other", "other", "rows-one.npy", ["--bind", "inputs"],
-                 [["--statement", "y[1] >= -1", "--reveal", "y"]])):
+                 [["--statement", "y[1] >= -1", "--reveal", "y"]]),
+                ("trees", "trees", "leaves-one.npy", ["--public", "x"],
+                 [["--statement", "y[0] >= -9", "--reveal", "y"]])):
             private, public = cls.path(name + ".pk"), cls.path(name + ".vk")
             made("commit", cls.path(model), "--proving-key", private, "--verifying-key", public, *options)
             given = f"{CREDIT}/{given}" if given.endswith(".json") else cls.path(given)
