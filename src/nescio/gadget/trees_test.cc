@@ -11,6 +11,8 @@
 #include "nescio/base/float_key.h"
 #include "nescio/circuit/determined.h"
 #include "nescio/gadget/cost.h"
+#include "nescio/gadget/output.h"
+#include "nescio/gadget/select.h"
 #include "nescio/gadget/testing.h"
 
 namespace nescio {
@@ -208,6 +210,37 @@ const Forest kForest{2,
                      {10, 20, 30, 40, 50, 60, 70}};
 const std::vector<float> kRow = {1.0F, kNan, 5.0F};
 
+using Names = std::set<std::string>;
+
+// The names of all relations that do not hold.
+Names failing(const Emitted& emitted, const Witness& witness, const PublicValues& publics) {
+  const auto values = evaluate_virtual(emitted.circuit, witness, publics);
+  EXPECT_TRUE(values.ok());
+  Names out;
+  Circuit one = emitted.circuit;
+  for (std::size_t i = 0; i < emitted.circuit.lookups.size(); ++i) {
+    one.lookups = {emitted.circuit.lookups[i]};
+    one.zeros.clear();
+    const Status s = check_relations(one, *values);
+    if (!s.ok() && s.error().where == 0) out.insert(emitted.names.lookups[i]);
+  }
+  for (std::size_t i = 0; i < emitted.circuit.zeros.size(); ++i) {
+    one.lookups.clear();
+    one.zeros = {emitted.circuit.zeros[i]};
+    const Status s = check_relations(one, *values);
+    if (!s.ok() && s.error().where == 0) out.insert(emitted.names.zeros[i]);
+  }
+  return out;
+}
+
+SecretVector<F>& cells_of(const Emitted& emitted, Witness& witness, const std::string& name) {
+  for (TensorId id = 0; id < emitted.cells.size(); ++id)
+    if (emitted.cells[id] == name) return witness.values[id];
+  ADD_FAILURE() << "no cell " << name;
+  static SecretVector<F> nowhere(64);
+  return nowhere;
+}
+
 class Lies : public ::testing::Test {
  protected:
   Lies() : emitted(testing::emit([this](Backend& b) { return vars = lower(b, kForest, kRow, kPlan); })) {
@@ -218,13 +251,7 @@ class Lies : public ::testing::Test {
     witness = std::move(*run);
   }
 
-  F& at(const std::string& name, std::size_t i) {
-    for (TensorId id = 0; id < emitted.cells.size(); ++id)
-      if (emitted.cells[id] == name) return witness.values[id][i];
-    ADD_FAILURE() << "no cell " << name;
-    static F nowhere;
-    return nowhere;
-  }
+  F& at(const std::string& name, std::size_t i) { return cells_of(emitted, witness, name)[i]; }
 
   // The first tree's path, from the root on as the relations say, except where a lie tells the value: a name as
   // "level1/key". What follows is consistent with the lie.
@@ -267,27 +294,7 @@ class Lies : public ::testing::Test {
         F::from_signed(value("value", n >= nodes ? kForest.leaves[static_cast<std::size_t>(n - nodes)] : 0));
   }
 
-  // The names of all relations that do not hold.
-  std::set<std::string> failing() {
-    const auto values = evaluate_virtual(emitted.circuit, witness, none);
-    EXPECT_TRUE(values.ok());
-    std::set<std::string> out;
-    Circuit one = emitted.circuit;
-    for (std::size_t i = 0; i < emitted.circuit.lookups.size(); ++i) {
-      one.lookups = {emitted.circuit.lookups[i]};
-      one.zeros.clear();
-      const Status s = check_relations(one, *values);
-      if (!s.ok() && s.error().where == 0) out.insert(emitted.names.lookups[i]);
-    }
-    for (std::size_t i = 0; i < emitted.circuit.zeros.size(); ++i) {
-      one.lookups.clear();
-      one.zeros = {emitted.circuit.zeros[i]};
-      const Status s = check_relations(one, *values);
-      if (!s.ok() && s.error().where == 0) out.insert(emitted.names.zeros[i]);
-    }
-    return out;
-  }
-  using Names = std::set<std::string>;
+  Names failing() { return nescio::failing(emitted, witness, none); }
 
   PublicValues none;
   std::vector<Var> vars;
@@ -381,6 +388,63 @@ TEST_F(Lies, AnInputThatIsNoNumber) {
   EXPECT_EQ(failing(), Names{"x/below/limb0/range"});
   tell({{"key1", -kInfinityKey - 1}});
   EXPECT_EQ(failing(), Names{"x/above/limb0/range"});
+}
+
+// Two trees reach 60 and 70: their sum and their maximum, stated.
+class Aggregates : public ::testing::Test {
+ protected:
+  static void lowering(Backend& b) {
+    const Var leaf = lower(b, kForest, {1.0F, kNan, 3.0F}, kPlan)[0];
+    const Var each = b.affine("values", {2}, {{1, leaf, {{false, 0}, {true, 0}, {true, 0}}}});
+    output_gadget(b, kPlan, "sum", b.map("sum", each, 0, 1, SparseMatrix{{{0, 0, 1}, {0, 1, 1}}}));
+    output_gadget(b, kPlan, "most", maximum(b, kPlan, "maximum", each));
+  }
+  Aggregates()
+      : emitted(testing::emit([](Backend& b) {
+          lowering(b);
+          return std::vector<Var>{};
+        })) {
+    const PublicValues truth = stated(130, 70);
+    EvalBackend eval(emitted, truth);
+    lowering(eval);
+    auto run = eval.witness();
+    EXPECT_TRUE(run.ok()) << (run.ok() ? "" : to_string(run.error()));
+    witness = std::move(*run);
+  }
+  PublicValues stated(std::int64_t sum, std::int64_t most) {
+    return testing::publics_of(emitted.circuit, {{sum}, {sum}, {0}, {most}, {most}, {0}});
+  }
+
+  Emitted emitted;
+  Witness witness;
+};
+
+TEST_F(Aggregates, TheTruthHolds) {
+  EXPECT_EQ(failing(emitted, witness, stated(130, 70)), Names{});
+}
+TEST_F(Aggregates, AnotherSumFailsAtWhatIsStated) {
+  for (const std::int64_t wrong : {60, 70, 65, 129, 131}) {  // a tree alone, the mean, off by one
+    const Names names = failing(emitted, witness, stated(wrong, 70));
+    EXPECT_FALSE(names.empty()) << wrong;
+    for (const std::string& name : names) EXPECT_TRUE(name.starts_with("sum/")) << name;
+  }
+}
+TEST_F(Aggregates, ASumOfOtherLeavesFailsAtTheLeaf) {
+  cells_of(emitted, witness, "paths/leaves/value")[0] = F(50);
+  EXPECT_EQ(failing(emitted, witness, stated(120, 70)), Names{"paths/leaves/leaf"});
+}
+TEST_F(Aggregates, ALesserMaximumFailsAtItsLead) {
+  cells_of(emitted, witness, "maximum/reached")[0] = F(1);  // the first tree's
+  const Names names = failing(emitted, witness, stated(130, 60));
+  EXPECT_FALSE(names.empty());
+  for (const std::string& name : names) EXPECT_TRUE(name.starts_with("maximum/lead/")) << name;
+}
+TEST_F(Aggregates, AMaximumThatIsNoneOfTheValuesFailsAtTheSteps) {
+  cells_of(emitted, witness, "maximum/reached")[0] = F(2);  // 2 60 - 70 = 50
+  EXPECT_TRUE(failing(emitted, witness, stated(130, 50)).contains("maximum/reached"));
+  cells_of(emitted, witness, "maximum/reached")[0] = F(1);
+  cells_of(emitted, witness, "maximum/reached")[1] = F(2);  // 60 + 70
+  EXPECT_TRUE(failing(emitted, witness, stated(130, 130)).contains("maximum/last"));
 }
 
 TEST(Trees, ANodeThatIsNoLeafAtTheEnd) {
