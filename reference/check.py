@@ -134,9 +134,14 @@ def check_packing(c, dims, r):
     rule(22, all(x[0] != y[0] or x[2] <= y[1] for x, y in zip(used, used[1:])))
 
 
+def are_rows(dims, rows):
+    """[rows], or [2^a, rows / 2^a], whose cells in order are the rows."""
+    return dims == [rows] or len(dims) == 2 and dims[0].bit_count() == 1 and product(dims) == rows
+
+
 def check_table(c, table):
     rule(12, 1 <= table.rows <= (2**20 if table.tensors else 2**16) and bool(table.columns) and table.width() <= 8)
-    rule(12, all(x < len(c.tensors) and is_operand(c, x) and c.dims(x) == [table.rows] for x in table.tensors))
+    rule(12, all(x < len(c.tensors) and is_operand(c, x) and are_rows(c.dims(x), table.rows) for x in table.tensors))
     for column in table.columns:
         if column.values is not None:
             rule(12, len(column.values) == table.rows and all(map(in_range, column.values)))

@@ -128,7 +128,10 @@ def leaf_claims(E, circuit, blocks, z, alpha, beta):
         for _ in table.columns:
             power = power * beta
         for x in table.tensors:
-            out.q_claims.append(Claim(power, x, [Pieces(E, pieces)]))
+            dims = circuit.dims(x)
+            a = log2_ceil(dims[0]) if len(dims) == 2 else 0  # a table's blocks begin with the same coordinates
+            high = Pieces(E, [(e, offset >> a, w[a:]) for e, offset, w in pieces])
+            out.q_claims.append(Claim(power, x, [Point(E, z[:a]), high] if len(dims) == 2 else [high]))
             power = power * beta
     out.q_constant = out.q_constant + 1 - used
     return out

@@ -58,7 +58,7 @@ def claim_counts(c):
         counts[table.multiplicity].pieces[0] += table.rows.bit_count()
         for x in table.tensors:
             counts[x].all += 1
-            counts[x].pieces[0] += 1
+            counts[x].pieces[len(c.dims(x)) - 1] += 1
     for zero in c.zeros:
         counts[zero.tensor].all += 1
     for i in reversed(range(len(c.tensors))):

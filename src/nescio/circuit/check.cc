@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <bitset>
 #include <initializer_list>
 #include <optional>
@@ -429,11 +430,17 @@ Status check_tensor(const Circuit& circuit, TensorId id) {
   return Unit{};
 }
 
+// [rows], or [2^a, rows / 2^a], whose cells in order are the rows.
+bool are_rows(const Dims& dims, std::uint32_t rows) {
+  return dims == Dims{rows} ||
+         (dims.size() == 2 && std::has_single_bit(dims[0]) && std::uint64_t{dims[0]} * dims[1] == rows);
+}
+
 Status check_table(const Circuit& circuit, const Table& table) {
   NESCIO_RULE(table.rows >= 1 && table.rows <= (table.tensors.empty() ? kMaxTableRows : kMaxPrivateRows), Rule::kTable);
   NESCIO_RULE(!table.columns.empty() && table.width() <= kMaxLookupWidth, Rule::kTable);
   for (const TensorId id : table.tensors)
-    NESCIO_RULE(id < circuit.tensors.size() && is_operand(circuit, id) && circuit[id].dims == Dims{table.rows},
+    NESCIO_RULE(id < circuit.tensors.size() && is_operand(circuit, id) && are_rows(circuit[id].dims, table.rows),
                 Rule::kTable);
   for (const TableColumn& column : table.columns) {
     if (column.explicit_values) {

@@ -171,7 +171,7 @@ std::vector<ClaimCounts> claim_counts(const Circuit& circuit) {
     add(blocks, counts[table.multiplicity].pieces[0]);
     for (const TensorId column : table.tensors) {
       add(1, counts[column].all);
-      add(1, counts[column].pieces[0]);
+      add(1, counts[column].pieces[circuit[column].dims.size() - 1]);
     }
   }
   for (const Zero& zero : circuit.zeros) add(1, counts[zero.tensor].all);

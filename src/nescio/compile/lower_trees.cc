@@ -9,6 +9,7 @@
 namespace nescio {
 namespace {
 
+constexpr std::uint32_t kLanes = 8;                       // of a sponge
 constexpr std::size_t kFields = 5, kLeaf = 5, kBase = 6;  // among the node's weights
 enum class Aggregate : std::uint8_t { sum, least, greatest };
 
@@ -20,6 +21,12 @@ std::vector<std::vector<std::size_t>> words_of(const QuantNode& node) {
   std::vector<unsigned> bits;
   for (std::size_t f = 0; f < kFields; ++f) bits.push_back(node.weights[f].bits);
   return pack_fields(bits);
+}
+
+// The cells of a table. Eight lanes are those that a sponge absorbs at once: what a verifier weighs them with is then a
+// product over dimensions (docs/spec/relations.md, Packing), not a vector of all of them.
+Dims laid_out(std::uint32_t cells, std::uint32_t lanes = kLanes) {
+  return cells % lanes == 0 ? Dims{lanes, cells / lanes} : Dims{cells};
 }
 
 class Trees {
@@ -66,7 +73,7 @@ class Trees {
       const auto given = [&w](std::size_t first, const std::int64_t* const*, std::span<std::int64_t> out) {
         for (std::size_t i = 0; i < out.size(); ++i) out[i] = w.values[first + i] + half_of(w);
       };
-      fields.push_back(commit_bits(b_, plan_, kNames[f], {shape_.nodes}, w.bits, CellHint{{}, given}));
+      fields.push_back(commit_bits(b_, plan_, kNames[f], laid_out(shape_.nodes), w.bits, CellHint{{}, given}));
     }
     const auto words = words_of(node_);
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -77,11 +84,13 @@ class Trees {
         at += node_.weights[f].bits;
       }
       const std::string name = "word" + std::to_string(i);
-      const Var word = terms.size() == 1 ? terms[0].source : b_.affine(name, {shape_.nodes}, terms);
+      const Var word = terms.size() == 1 ? terms[0].source : b_.affine(name, laid_out(shape_.nodes), terms);
       weights_.push_back({node_.name + "/" + name, word, {0, (std::int64_t{1} << at) - 1}});
     }
     const QuantWeights& leaf = node_.weights[kLeaf];
-    const Var leaves = signed_weights(leaf, "leaf", {shape_.leaves * shape_.columns});
+    // Two leaves are in one cell of the sponge: four lanes of it, which leave room for a word, or eight.
+    const std::uint32_t cells = shape_.leaves * shape_.columns, lanes = cells >= 2 * shape_.nodes ? 2 * kLanes : kLanes;
+    const Var leaves = signed_weights(leaf, "leaf", laid_out(cells, lanes));
     weights_.push_back({leaf.name, leaves, {-half_of(leaf), half_of(leaf) - 1}});
     return {fields[0], fields[1], fields[2], fields[3], fields[4], leaves};
   }

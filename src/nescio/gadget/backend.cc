@@ -1,6 +1,7 @@
 #include "nescio/gadget/backend.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "nescio/base/check.h"
 #include "nescio/sponge/poseidon.h"
@@ -435,15 +436,15 @@ TableVar Backend::table_once(const std::string& key, std::uint32_t rows,
 
 TableVar Backend::private_table(std::string_view name, const std::vector<Var>& tensors) {
   NESCIO_CHECK(!tensors.empty() && tensors.size() < kMaxLookupWidth);
-  const Dims& rows = dims(tensors[0]);
-  NESCIO_CHECK(rows.size() == 1);
+  const Dims& shape = dims(tensors[0]);
+  NESCIO_CHECK(shape.size() == 1 || (shape.size() == 2 && std::has_single_bit(shape[0])));
   TableInfo t;
-  t.rows = rows[0];
+  t.rows = static_cast<std::uint32_t>(num_cells(shape));
   t.columns.emplace_back();
   t.bounds.push_back({0, std::int64_t{t.rows} - 1});
   t.tensors = tensors;
   for (const Var v : tensors) {
-    NESCIO_CHECK(dims(v) == rows && !info(v).field && (info(v).bounded || failed()));
+    NESCIO_CHECK(dims(v) == shape && !info(v).field && (info(v).bounded || failed()));
     t.bounds.push_back(info(v).bound);
   }
   if (t.rows > kMaxPrivateRows)

@@ -192,7 +192,8 @@ class Backend {
   // As above, for columns that take time to make: `key` tells them, `make` is called the first time.
   TableVar table_once(const std::string& key, std::uint32_t rows,
                       const std::function<std::vector<TableColumn>()>& make);
-  // Rows (i, tensors[0][i], tensors[1][i], ..), i from 0: integer tensors [rows] with bounds.
+  // Rows (i, tensors[0][i], tensors[1][i], ..), i from 0: integer tensors with bounds, all [rows], or all [2^a, rows /
+  // 2^a], whose cells in order are the rows.
   TableVar private_table(std::string_view name, const std::vector<Var>& tensors);
   // The table start, start + 1, .., start + rows - 1.
   TableVar interval_table(std::int64_t start, std::uint32_t rows);

@@ -26,33 +26,26 @@ class Paths {
     nan_ = sign_of(b_, plan_, "nan", b_.affine("from nan", b_.dims(x_), {{1, x_}}, -kNanKey), kAnswerBits);
     features_ = b_.private_table("features", {x_, nan_});
     std::vector<Var> columns;
+    const Dims& fields = b_.dims(m_.feature);
+    const auto last = static_cast<std::uint32_t>(fields.size() - 1);
+    const std::uint32_t lanes = last == 0 ? 1 : fields[0];
     for (const Var field : {m_.feature, m_.key, m_.missing, m_.yes, m_.no})
-      columns.push_back(b_.map("rows", field, 0, all, ShiftMatrix{0}));  // zero at leaves
-    if (shape_.depth > 1) nodes_ = b_.private_table("nodes", columns);
-    Level level = roots();
+      columns.push_back(b_.map("rows", field, last, (all + lanes - 1) / lanes, ShiftMatrix{0}));  // zero at leaves
+    nodes_ = b_.private_table("nodes", columns);
+    Var at = roots();
     for (std::uint32_t d = 0; d < shape_.depth; ++d) {
       const Backend::Scope scope(b_, "level" + std::to_string(d));
-      if (d > 0) level = found(level.at);
-      level.at = next(level, d + 1 < shape_.depth);
+      at = next(found(at), d + 1 < shape_.depth);
     }
-    return values(level.at);
+    return values(at);
   }
 
  private:
-  // A vector [trees] for each row.
-  Var each_row(Var v) { return b_.affine("each row", dims_, {{1, v, {{false, 0}}}}); }
-
-  Level roots() {
-    const Backend::Scope scope(b_, "roots");
+  // Tree t begins at node t.
+  Var roots() {
     std::vector<std::int64_t> numbers(shape_.trees);
     for (std::size_t t = 0; t < numbers.size(); ++t) numbers[t] = static_cast<std::int64_t>(t);
-    const auto read = [&](Var field) { return each_row(b_.map("first", field, 0, shape_.trees, ShiftMatrix{0})); };
-    return {each_row(b_.constant("numbers", {shape_.trees}, numbers)),
-            read(m_.feature),
-            read(m_.key),
-            read(m_.missing),
-            read(m_.yes),
-            read(m_.no)};
+    return b_.affine("roots", dims_, {{1, b_.constant("numbers", {shape_.trees}, numbers), {{false, 0}}}});
   }
 
   Level found(Var at) {

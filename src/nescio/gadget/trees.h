@@ -4,7 +4,7 @@
 //            feature[n] of a row x of float32 keys (base/float_key.h): yes if x <= key[n], or if x is NaN and
 //            missing[n]. Then on to n + yes[n], or else to n + no[n].
 // Relations  for each tree t, row s and level d, from n = t on:
-//   node     (n; feature, key, missing, yes, no) is a row of the node table; at the roots it is read there
+//   node     (n; feature, key, missing, yes, no) is a row of the node table
 //   feature  (s F + feature; x, nan) is a row of the table of features
 //   answer   [key - x + W missing nan >= 0] with W = 2^31 + kNanKey: a sign of 33 bits, which both cases keep to
 //   next     n' = n + no + answer (yes - no)
@@ -16,7 +16,7 @@
 // Codes      keys of nodes stand as key + 2^31, unsigned, in 32 bits.
 // Cost       with D levels, B rows, b(n) limbs for n bits and signs of one bit; the tables' cells are the caller's:
 //   features B F b(32) cells, B F (1 + b(32)) lookups
-//   paths    T B (6 (D - 1) + D (2 + b(32)) + K) cells, T B (D - 1 + D (2 + b(32)) + K) lookups
+//   paths    T B (D (8 + b(32)) - 1 + K) cells, T B (D (3 + b(32)) + K) lookups
 //   rows     I + L and B F and L K of tables
 #pragma once
 #include <vector>
@@ -33,8 +33,8 @@ struct TreeShape {
 
 // The cells of a model, in their ranges.
 struct TreeTables {
-  Var feature, key, missing, yes, no;  // [nodes], none negative
-  Var leaf;                            // [leaves * columns], column fastest
+  Var feature, key, missing, yes, no;  // [nodes] or [2^a, nodes / 2^a], none negative
+  Var leaf;                            // leaves * columns, column fastest, as above
 };
 
 // What leaf each tree reaches in each row: [trees, rows, columns]. x: [features * rows], feature fastest, which

@@ -278,7 +278,7 @@ class Lies : public ::testing::Test {
       const std::int64_t row = value(level + "row", n);
       for (std::size_t f = 0; f < 5; ++f) {
         field[f] = value(level + kFields[f], row < nodes ? kForest.field(f, static_cast<std::size_t>(row)) : 0);
-        if (d > 0) at(path + kFields[f], 0) = F::from_signed(field[f]);
+        at(path + kFields[f], 0) = F::from_signed(field[f]);
       }
       const auto place = static_cast<std::size_t>(value(level + "place", field[0]));
       const std::int64_t here = value(level + "x", x[place]), is_nan = value(level + "nan", nan[place]);
@@ -468,9 +468,8 @@ TEST(Trees, CostIsAsStated) {
     const std::uint64_t tables = std::uint64_t{s.nodes} * (1 + 2 + 1 + 1 + 1) + std::uint64_t{s.leaves} * s.columns;
     // Inputs: a cell, and two ranges of 32 bits with a virtual limb each.
     const std::uint64_t inputs = std::uint64_t{s.features} * rows;
-    EXPECT_EQ(b.cost().cells, tables + inputs * (1 + 2) + inputs * 2 + paths * ((d - 1) * 6 + d * (2 + 2) + s.columns));
-    EXPECT_EQ(b.cost().lookups,
-              tables + inputs * 4 + inputs * answer + paths * ((d - 1) + d * (1 + answer) + s.columns));
+    EXPECT_EQ(b.cost().cells, tables + inputs * (1 + 2) + inputs * 2 + paths * (d * (6 + 2 + 2) - 1 + s.columns));
+    EXPECT_EQ(b.cost().lookups, tables + inputs * 4 + inputs * answer + paths * (d * (2 + answer) + s.columns));
   }
 }
 

@@ -20,6 +20,11 @@ QuantWeights field(const std::string& name, unsigned bits, std::size_t n) {
   return {name, {static_cast<std::uint32_t>(n)}, bits, SecretVector<std::int32_t>(n)};
 }
 
+// Tables are filled up to whole blocks of a sponge (compile/lower_trees.cc).
+std::size_t whole_lanes(std::size_t n) {
+  return (n + 15) / 16 * 16;
+}
+
 }  // namespace
 
 bool moves_cells(const std::string& op) {
@@ -71,7 +76,8 @@ Status check_compared(const Graph& graph, const std::vector<bool>& compared) {
 Result<QuantisedTrees> quantise_trees(const Graph& graph, const Node& node) {
   const Tensor &nodes = *graph.constant(node.inputs[1]), &leaves = *graph.constant(node.inputs[2]),
                &base = *graph.constant(node.inputs[3]);
-  const auto n = static_cast<std::size_t>(nodes.shape()[0]), rows = static_cast<std::size_t>(leaves.shape()[0]),
+  const auto given = static_cast<std::size_t>(nodes.shape()[0]), n = whole_lanes(given),
+             rows = whole_lanes(static_cast<std::size_t>(leaves.shape()[0])),
              columns = static_cast<std::size_t>(leaves.shape()[1]);
   const std::string& aggregate = node.attributes.text("aggregate");
   const std::int64_t trees = node.attributes.integer("trees");
@@ -92,10 +98,15 @@ Result<QuantisedTrees> quantise_trees(const Graph& graph, const Node& node) {
   out.node.integers.insert(out.node.integers.end(), targets.begin(), targets.end());
 
   const std::span<const std::int64_t> cells = nodes.as<std::int64_t>();
+  // Of node i of n. One that was not given leads to the first leaf, and nothing leads to it.
+  const auto cell = [&](std::size_t i, std::size_t f) -> std::int64_t {
+    if (i >= given) return f >= 3 ? static_cast<std::int64_t>(n) : 0;
+    const std::int64_t x = cells[i * kNodeFields + f];
+    return f >= 3 && x >= static_cast<std::int64_t>(given) ? x + static_cast<std::int64_t>(n - given) : x;
+  };
   std::int64_t farthest = 1, last_feature = graph.value(node.inputs[0]).type.shape[1] - 1;
   for (std::size_t i = 0; i < n; ++i)
-    for (const std::size_t f : {3, 4})
-      farthest = std::max(farthest, cells[i * kNodeFields + f] - static_cast<std::int64_t>(i));
+    for (const std::size_t f : {3, 4}) farthest = std::max(farthest, cell(i, f) - static_cast<std::int64_t>(i));
   const unsigned bits[] = {std::max(8U, field_bits(last_feature)), 32, 1, field_bits(farthest), field_bits(farthest)};
   constexpr const char* kNames[] = {"feature", "key", "missing", "yes", "no"};
   for (std::size_t f = 0; f < kNodeFields; ++f) {
@@ -103,7 +114,7 @@ Result<QuantisedTrees> quantise_trees(const Graph& graph, const Node& node) {
     QuantWeights w = field(node.name + "/" + kNames[f], bits[f], n);
     const std::int64_t half = std::int64_t{1} << (bits[f] - 1);
     for (std::size_t i = 0; i < n; ++i) {
-      const std::int64_t x = cells[i * kNodeFields + f];
+      const std::int64_t x = cell(i, f);
       w.values[i] = static_cast<std::int32_t>(f == 1 ? x : x - (f >= 3 ? static_cast<std::int64_t>(i) : 0) - half);
     }
     out.node.weights.push_back(std::move(w));
@@ -120,6 +131,7 @@ Result<QuantisedTrees> quantise_trees(const Graph& graph, const Node& node) {
     QuantWeights w{node.name + "/" + name, std::move(shape), width, {}};
     for (std::size_t i = 0; i < from.size(); ++i)
       w.values.push_back(static_cast<std::int32_t>(rounded(from.real(i) / out.scale)));
+    w.values.resize(num_elements(w.shape));
     out.node.weights.push_back(std::move(w));
   };
   integers("leaf", leaves, {static_cast<std::uint32_t>(rows), static_cast<std::uint32_t>(columns)}, kLeafBits);

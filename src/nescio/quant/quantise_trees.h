@@ -2,6 +2,7 @@
 //
 // Leaves  24 bits, the scale s the least power of two on which all of them fit, and all base values in 32 bits: each is
 //         off by at most s / 2. So a sum over T trees is off by at most (T + 1) s / 2 from that of the real leaves.
+// Tables  filled up to a multiple of 16 nodes, which no path reaches, and leaves, which are zero.
 // Fields  pointers to children and features in as many whole bytes as the largest of them needs.
 #pragma once
 #include <string>

@@ -191,13 +191,24 @@ LeafClaims<E> leaf_claims(const Circuit& circuit, const LeafPlan& plan, const st
       power *= beta;
     }
   }
-  for (auto& [t, segments] : rows) {
+  for (const auto& [t, segments] : rows) {
     const Table& table = circuit.tables[t];
-    const Weights<E> weights = {Weight<E>::pieces(std::move(segments))};
+    // Of a column [2^a, rows / 2^a]: the low a coordinates are the same for all blocks, whose sizes 2^a divides.
+    const auto weights = [&segments, &point](const Dims& dims) {
+      const unsigned a = dims.size() == 1 ? 0 : log2_ceil(dims[0]);
+      Weights<E> w;
+      if (dims.size() == 2) w.push_back(Weight<E>::point({point.begin(), point.begin() + a}));
+      std::vector<typename Weight<E>::Segment> high;
+      for (const auto& [coef, piece, at] : segments)
+        high.push_back(
+            {coef, {piece.offset >> a, static_cast<std::uint8_t>(piece.log - a)}, {at.begin() + a, at.end()}});
+      w.push_back(Weight<E>::pieces(std::move(high)));
+      return w;
+    };
     E power = beta;
     for (std::size_t k = 0; k < table.columns.size(); ++k) power *= beta;
     for (const TensorId column : table.tensors) {
-      out.q_claims.push_back({-power, column, weights});
+      out.q_claims.push_back({-power, column, weights(circuit[column].dims)});
       power *= beta;
     }
   }

@@ -1,6 +1,7 @@
 // relation/random_circuit.h -- for tests: small circuits of every kind of definition, with an honest witness.
 #pragma once
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <map>
 #include <numeric>
@@ -218,17 +219,19 @@ class RandomCircuit {
         builder_.zero(builder_.affine(d, {builder_.term(id), builder_.term(copy, -1)}), segment);
         continue;
       }
-      if (d.size() == 1 && below(2) == 0) {  // as a private column of a table, each row of it found once
+      if ((d.size() == 1 || (d.size() == 2 && std::has_single_bit(d[0]))) &&
+          below(2) == 0) {  // as a private column of a table, each row of it found once
         const TensorId copy = builder_.committed(d, segment);
         witness.values.resize(copy + 1);
         witness.values[copy].assign(cells.begin(), cells.end());
-        std::vector<std::int64_t> numbers(d[0]);
+        const auto n = static_cast<std::uint32_t>(num_cells(d));
+        std::vector<std::int64_t> numbers(n);
         std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
-        const std::uint32_t table = builder_.table(d[0], {progression(0, 1)}, segment, {id});
+        const std::uint32_t table = builder_.table(n, {progression(0, 1)}, segment, {id});
         builder_.lookup(table, some_segment(), {builder_.constant(d, numbers), copy});
         const TensorId m = builder_.circuit().tables[table].multiplicity;
         witness.values.resize(m + 1);
-        witness.values[m].assign(d[0], F(1));
+        witness.values[m].assign(n, F(1));
         continue;
       }
       std::map<std::int64_t, std::uint32_t> rows;
