@@ -256,6 +256,19 @@ TEST_F(CheckCircuit, PublicOperandsAreWeights) {
   refused(Rule::kPublicOperand);
 }
 
+TEST(CheckTable, PrivateColumnsHaveTheRowsOfTheTable) {
+  const auto allowed = [](const Dims& dims, std::uint32_t rows) {
+    Circuit c;
+    c.segments = 1;
+    c.tensors = {{dims, Committed{Role::value, 0}}, {{rows}, Committed{Role::multiplicity, 0}}};
+    return check_table(c, {rows, {TableColumn{}}, 1, {0}}).ok();
+  };
+  EXPECT_TRUE(allowed({12}, 12) && allowed({4, 3}, 12) && allowed({1, 12}, 12) && allowed({8, 1}, 8));
+  EXPECT_TRUE(allowed({16, 1U << 16}, kMaxPrivateRows) && !allowed({16, (1U << 16) + 1}, kMaxPrivateRows + 16));
+  EXPECT_FALSE(allowed({3, 4}, 12) || allowed({8, 2}, 12) || allowed({2, 2, 3}, 12) || allowed({}, 1));
+  EXPECT_FALSE(allowed({1U << 17, 1U << 16}, 0) || allowed({1U << 16, 1U << 16}, 0));  // 2^32 rows are not 0
+}
+
 TEST_F(CheckCircuit, Tables) {
   Table& t = c.tables[s.activation];
   const Table good = t;
