@@ -105,6 +105,7 @@ def schema(circuit, port):
     for tensor, _, _ in port.bound:
         p = ports[tensor]
         form = b"".join(u64(m) + (e & 2**32 - 1).to_bytes(4, "little") for m, e in p.scales) + word(p.lo) + word(p.hi)
+        form += bytes([p.float_keys])
         out += part(p.name.encode()) + part(b"".join(n.to_bytes(4, "little") for n in p.dims)) + part(form)
     return derive_key("nescio 2026 v1 schema", out)[:32]
 

@@ -89,6 +89,7 @@ Digest schema_of(const Circuit& circuit, const DigestPort& port) {
       }
       scales.u(static_cast<std::uint64_t>(input.lo));
       scales.u(static_cast<std::uint64_t>(input.hi));
+      scales.u(static_cast<std::uint8_t>(input.float_keys));
       h.part(scales.data());
     }
   return h.finish();
