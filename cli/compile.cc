@@ -8,10 +8,17 @@ namespace nescio::cli {
 namespace {
 
 struct Arguments {
-  std::string model, calibration, output = "model.nescio";
+  std::string model, calibration, like, output = "model.nescio";
   std::vector<std::string> dimensions;
   CompileOptions compile;
 };
+
+Result<std::map<std::string, FixedInput>> read_inputs_like(const std::string& path) {
+  NESCIO_TRY(const auto bytes, read_file(path, std::size_t{1} << 32));
+  NESCIO_TRY(VerifyingKey key, read_key(bytes));
+  NESCIO_TRY(const CheckedKey checked, verify_key(std::move(key)));
+  return inputs_like(checked.key().circuit);
+}
 
 int run(Arguments& args, const Options& options) {
   for (const std::string& d : args.dimensions) {
@@ -22,6 +29,11 @@ int run(Arguments& args, const Options& options) {
     args.compile.dimensions[d.substr(0, equals)] = size;
   }
   hold_secrets();
+  if (!args.like.empty()) {
+    const auto ports = read_inputs_like(args.like);
+    if (!ports.ok()) return fail(options, ports.error());
+    args.compile.quant.inputs = *ports;
+  }
   const Progress progress = progress_bar(options);
   const auto source = read_source(args.model, args.calibration, args.compile, progress);
   if (!source.ok()) return fail(options, source.error());
@@ -53,6 +65,9 @@ void add_compile(CLI::App& app, const Options& options, int& exit_code) {
   sub->add_option("--dimension", args->dimensions, "NAME=SIZE of a dimension that the model leaves open");
   sub->add_option("--headroom", args->compile.quant.headroom, "how far beyond the calibrated range values may go")
       ->check(CLI::Range(1.0, 64.0));
+  sub->add_option("--inputs-like", args->like,
+                  "a verifying key whose inputs become integers in the way that this model's are to: records that are "
+                  "attested for it hold for this model too");
   add_memory_limit(*sub, args->compile.memory_limit);
   sub->callback([args, &options, &exit_code] { exit_code = run(*args, options); });
 }

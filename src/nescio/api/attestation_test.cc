@@ -196,6 +196,50 @@ TEST(Attestation, verifiers_choose_whom_they_trust_with_what_and_when) {
   EXPECT_EQ(prove_statement(key(), request({old, *later})).error().code, ErrorCode::kUsage);  // two salts, one digest
 }
 
+// A model that is trained again, on other data, takes the records that were signed for the first one.
+TEST(Attestation, a_later_model_may_take_the_same_records) {
+  Sketch s({{1, 3}, {1, 3}, {1, 3}});
+  const Graph g = s.graph({s.linear(s.x(0), 2), s.linear(s.x(1), 2), s.linear(s.x(2), 3)});
+  Calibration larger;
+  Random random(77);
+  for (int r = 0; r < 4; ++r) {
+    larger.rows.emplace_back();
+    for (int i = 0; i < 3; ++i) larger.rows.back().push_back(random.tensor({DType::kFloat32, {1, 3}}, 100));
+  }
+  const auto schemas = [&](const QuantOptions& options) {
+    Model m;
+    const auto q = quantise(g, larger, options);
+    EXPECT_TRUE(q.ok());
+    m.graph = *q;
+    m.plan = *choose_plan(m.graph);
+    CommitOptions o;
+    o.security_bits = 100;
+    o.bind_inputs = {{"x0"}, {"x1"}};
+    return *commit_model(std::move(m), o);
+  };
+  const AttestedRecord signed_before = record("x1");
+  ProveRequest r = request({signed_before});
+  const ProvingKey other = schemas({});
+  EXPECT_EQ(prove_statement(other, r).error().code, ErrorCode::kVAttest);
+  QuantOptions like;
+  like.inputs = *inputs_like(circuit());
+  const ProvingKey same = schemas(like);
+  const auto proven_again = prove_statement(same, r);
+  ASSERT_TRUE(proven_again.ok()) << to_string(proven_again.error());
+  const auto verdict = verify_proof(*same.key, proven_again->file, trust({{issuer(1).key, {"x1"}}}));
+  EXPECT_TRUE(verdict.ok());
+  const auto refused = [&](const auto& change) {
+    QuantOptions wrong = like;
+    change(wrong.inputs);
+    EXPECT_EQ(quantise(g, larger, wrong).error().code, ErrorCode::kUsage);
+  };
+  refused([](auto& inputs) { inputs.erase("x2"); });
+  refused([](auto& inputs) { inputs["x0"].bits = 40; });
+  refused([](auto& inputs) { inputs["x0"].scales = {0}; });
+  refused([](auto& inputs) { inputs["x0"].scales = {1, 2}; });
+  refused([](auto& inputs) { inputs["x0"].float_keys = true; });
+}
+
 TEST(Attestation, refusals) {
   const auto refused = [](AttestRequest r) { return attest(circuit(), std::move(r), issuer(1)).error().code; };
   EXPECT_EQ(refused({input("x0", 0.5), "Bank", 2, 1}), ErrorCode::kUsage);

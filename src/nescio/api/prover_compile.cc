@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -146,6 +147,24 @@ NamedArrays example_of(const ModelSource& source) {
     const Tensor& x = source.calibration.rows[0][i];
     const std::vector<double> reals = x.reals();
     out.emplace_back(source.graph.inputs[i].name, Array{{x.size()}, {reals.begin(), reals.end()}});
+  }
+  return out;
+}
+
+Result<std::map<std::string, FixedInput>> inputs_like(const Circuit& circuit) {
+  std::map<std::string, FixedInput> out;
+  for (const InputPort& port : circuit.inputs) {
+    FixedInput f;
+    f.float_keys = port.float_keys;
+    bool ok = port.hi > 0 && std::has_single_bit(static_cast<std::uint64_t>(port.hi) + 1) && port.lo == -port.hi - 1;
+    f.bits = ok ? static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(port.hi))) + 1 : 0;
+    for (const Scale& s : port.scales) {
+      f.scales.push_back(std::ldexp(static_cast<double>(s.mantissa), s.exponent));
+      ok = ok && s.mantissa < (std::uint64_t{1} << 53) && f.scales.back() > 0;
+    }
+    if (!ok && !f.float_keys)
+      return Error{ErrorCode::kUsage, 0, "the key's input '" + port.name + "' has a form that no model can take", {}};
+    out[port.name] = std::move(f);
   }
   return out;
 }

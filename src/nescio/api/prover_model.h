@@ -54,6 +54,9 @@ struct CompileOptions {
   std::map<std::string, std::int64_t> dimensions = {};  // sizes of dimensions that the model leaves open
   std::uint64_t memory_limit = 0;                       // bytes of the whole process; 0: none (api/prover_memory.h)
 };
+// The inputs of a key, for a model that is to take the same integers, and so the same attested records
+// (QuantOptions::inputs). kUsage: a scale that is no double, a range that no compiler made.
+Result<std::map<std::string, FixedInput>> inputs_like(const Circuit& circuit);
 // What a model is compiled from.
 struct ModelSource {
   Graph graph;

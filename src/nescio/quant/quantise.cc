@@ -46,6 +46,7 @@ class Quantiser {
     NESCIO_TRY_STATUS(check_compared(graph_, compared_));
     mark_outputs();
     choose_table_bits();
+    NESCIO_TRY_STATUS(check_fixed_inputs(options_, graph_, compared_));
     for (std::size_t i = 0; i < graph_.inputs.size(); ++i) add_input(i);
     std::vector<Error> errors;
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
@@ -131,6 +132,7 @@ class Quantiser {
   void add_input(std::size_t i) {
     const Port& port = graph_.inputs[i];
     const TensorType& type = graph_.value(port.value).type;
+    const auto fixed = options_.inputs.find(port.name);
     if (compared_[port.value]) {
       ids_[port.value] = add_value(port.value, {1.0}, {-kInfinityKey, kNanKey});
       out_.inputs.push_back({port.name, ids_[port.value], 32, {}, true});
@@ -148,6 +150,11 @@ class Quantiser {
         const double m = is_vector ? largest[c] : largest_seen(port.value);
         scales[c] = power_of_two_above(options_.headroom * (m == 0 ? 1.0 : m) / top_of(bits));
       }
+    }
+    if (fixed != options_.inputs.end()) {
+      bits = fixed->second.bits;
+      scales = fixed->second.scales.size() == 1 ? std::vector<double>(scales.size(), fixed->second.scales[0])
+                                                : fixed->second.scales;
     }
     const std::int64_t half = std::int64_t{1} << (bits - 1);
     const QuantId id = add_value(port.value, std::move(scales), {-half, half - 1});
@@ -551,19 +558,6 @@ class Quantiser {
   std::vector<bool> done_;  // functions that their producer has taken in
   unsigned table_bits_ = 14;
 };
-
-Status check_options(const QuantOptions& o) {
-  const auto in = [](unsigned x, unsigned lo, unsigned hi) { return lo <= x && x <= hi; };
-  if (!(o.headroom >= 1 && o.headroom <= 1024)) return refuse(ErrorCode::kUsage, "headroom must be in 1..1024");
-  if (!in(o.activation_bits, 8, 16)) return refuse(ErrorCode::kUsage, "activation_bits must be in 8..16");
-  if (!in(o.input_bits, 8, 32)) return refuse(ErrorCode::kUsage, "input_bits must be in 8..32");
-  if (!in(o.output_bits, 16, 32)) return refuse(ErrorCode::kUsage, "output_bits must be in 16..32");
-  if (!in(o.weight_bits, 8, 24)) return refuse(ErrorCode::kUsage, "weight_bits must be in 8..24");
-  if (!in(o.bias_bits, 16, 32)) return refuse(ErrorCode::kUsage, "bias_bits must be in 16..32");
-  if (o.table_bits != 0 && !in(o.table_bits, 8, 16))
-    return refuse(ErrorCode::kUsage, "table_bits must be 0 or in 8..16");
-  return Unit{};
-}
 
 }  // namespace
 

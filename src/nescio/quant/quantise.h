@@ -11,19 +11,10 @@
 #pragma once
 #include "nescio/graph/graph.h"
 #include "nescio/quant/calibration.h"
+#include "nescio/quant/options.h"
 #include "nescio/quant/quant_graph.h"
 
 namespace nescio {
-
-struct QuantOptions {
-  double headroom = 2.0;          // >= 1
-  unsigned activation_bits = 16;  // 8..16
-  unsigned input_bits = 16;       // 8..32
-  unsigned output_bits = 24;      // 16..32
-  unsigned weight_bits = 15;      // 8..24; 15 is the widest of which four fit into a cell of a digest
-  unsigned bias_bits = 31;        // 16..32
-  unsigned table_bits = 0;        // 8..16: inputs of Sigmoid and Tanh; 0: 14, or 16 for a model with many of them
-};
 
 // The graph is canonical (compile/canonical.h). Errors: kUsage (options), kCalib, kOp and kAttr (what has no integer
 // form, all at once, naming nodes), kOverflow.
