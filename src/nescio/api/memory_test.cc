@@ -181,7 +181,8 @@ TEST(Memory, reading_counts_what_lies_in_other_files) {
   EXPECT_EQ(refused.error().code, ErrorCode::kMemory);
   EXPECT_NE(refused.error().detail.find("external data"), std::string::npos) << refused.error().detail;
   forget_peak();
-  const std::uint64_t before = resident_memory(), estimate = estimate_read_memory(std::uint64_t{4} << 20);
+  [[maybe_unused]] const std::uint64_t before = resident_memory(),
+                                       estimate = estimate_read_memory(std::uint64_t{4} << 20);
   EXPECT_TRUE(read(std::uint64_t{1} << 30).ok());
 #ifndef NESCIO_SHADOW_MEMORY
   EXPECT_GT(peak(), before + (std::uint64_t{4} << 20));
