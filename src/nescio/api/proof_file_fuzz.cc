@@ -24,7 +24,7 @@ struct Setting {
     honest = {file("", {}), file("t2[0] >= 1 and t2[1] < 1000", {}), file("", {all})};
   }
   std::vector<std::uint8_t> file(const std::string& statement, const std::vector<Revealed>& revealed) {
-    ProofFile f{statement, {revealed, {}, {}}, {'c'}, {}};
+    ProofFile f{statement, {revealed, {}, {}}, {}, {'c'}, {}};
     const auto values = statement_values(net.circuit, *parse_statement(statement), f.disclosed);
     NESCIO_CHECK(values.ok());
     net.statement = *values;
@@ -56,6 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   NESCIO_CHECK(fulfils(s.net.circuit, verdict->statement, s.outputs).ok());
   const Disclosed& disclosed = verdict->disclosed;
   NESCIO_CHECK(disclosed.inputs.empty() && disclosed.digests.empty());  // the key asks for none
+  NESCIO_CHECK(verdict->attested.empty());
   for (const Revealed& r : disclosed.outputs)
     NESCIO_CHECK(r.name == "t2" && std::ranges::equal(r.values, s.outputs[0]));
   return 0;

@@ -178,7 +178,7 @@ TEST(Trees, NothingIsLeftToChooseUnderADigestOfTheTables) {
   Circuit circuit = emitted.circuit;
   const auto bounds = derive_bounds(circuit);
   ASSERT_TRUE(bounds.ok());
-  const auto is_determined = [&](std::size_t without) {
+  const auto is_determined = [&](std::size_t without) -> bool {
     Circuit bound = circuit;
     DigestPort tables;
     for (std::size_t i = 1; i < 7; ++i)
