@@ -57,9 +57,9 @@ def encode(point):
     return (y * inverse % Q | (x * inverse % Q & 1) << 255).to_bytes(32, "little")
 
 
-def small(point):
-    x, _, _, _ = times(8, point)
-    return x == 0
+def of_prime_order(point):
+    x, y, z, _ = times(L, point)
+    return point[0] != 0 and x == 0 and y == z
 
 
 BASE = decode((4 * pow(5, -1, Q) % Q).to_bytes(32, "little"))
@@ -67,7 +67,7 @@ BASE = decode((4 * pow(5, -1, Q) % Q).to_bytes(32, "little"))
 
 def signed(key, message, signature):
     a, r, s = decode(key), decode(signature[:32]), int.from_bytes(signature[32:], "little")
-    if a is None or r is None or small(a) or small(r) or s >= L:
+    if a is None or r is None or not of_prime_order(a) or not of_prime_order(r) or s >= L:
         return False
     h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
     negative = (Q - a[0], a[1], a[2], Q - a[3])

@@ -1,10 +1,11 @@
 """Laws that hold whatever the program in C++ says."""
+import hashlib
 import unittest
 from random import Random
 
 import numpy as np
 
-from reference import field, soundness, weights
+from reference import attestation, field, soundness, weights
 from reference.blake3 import blake3, derive_key, derive_key_many
 from reference.digest import Bound, linear_layers, mds, plan, round_constants
 from reference.field import P, Ext2, Ext3, element, from_elements
@@ -133,6 +134,21 @@ class Soundness(unittest.TestCase):
                          [0x195c01a39, 0x35269e12f, 0x195c01a3b])
         for n in (1, 2, 2**40):
             self.assertEqual(soundness.up(n), soundness.down(n))
+
+
+class Signatures(unittest.TestCase):
+    def test_points_are_of_prime_order(self):
+        """With an issuer A + T, T of order 8, one signature in 8 would hold; with a nonce R + T none."""
+        times, add, encode, base = attestation.times, attestation.add, attestation.encode, attestation.BASE
+        of_order_8 = attestation.decode(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"))
+        for off_key, off_nonce in ((0, 0), (1, 0), (0, 1), (1, 1)):
+            key = encode(add(times(3, base), times(off_key, of_order_8)))
+            nonce = encode(add(times(5, base), times(off_nonce, of_order_8)))
+            for message in (bytes([i]) for i in range(32)):
+                h = int.from_bytes(hashlib.sha512(nonce + key + message).digest(), "little")
+                s = (5 + 3 * h) % attestation.L
+                self.assertEqual(attestation.signed(key, message, nonce + s.to_bytes(32, "little")),
+                                 not off_key and not off_nonce)
 
 
 class Statements(unittest.TestCase):

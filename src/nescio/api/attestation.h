@@ -2,9 +2,8 @@
 //
 // Statement  the holder of `issuer` vouched at `issued` that a record whose salted digest is `digest`, in the form of
 //            `schema`, is true, until `expires`. A proof that tells the digest is about that record.
-// Signature  Ed25519 (RFC 8032) as libsodium verifies it: canonical encodings, no points of small order. The one part
-// of
-//            a proof that a quantum computer could forge; what is hidden stays hidden from it.
+// Signature  Ed25519 (RFC 8032): canonical encodings, points of prime order. The one part of a proof that a quantum
+//            computer could forge; what is hidden stays hidden from it.
 // Privacy    digest and signature are the same in all proofs from one attestation: they can be linked with each other.
 //            An issuer who attests again, under another salt, breaks the link.
 #pragma once

@@ -2,6 +2,7 @@
 #include "nescio/api/attestation.h"
 
 #include <gtest/gtest.h>
+#include <sodium.h>
 
 #include "nescio/api/prover_attest.h"
 #include "nescio/api/prover_digest.h"
@@ -170,6 +171,51 @@ TEST(Attestation, each_bit_of_a_signed_statement_counts) {
   small.issuer = {1};
   small.signature = {1};
   EXPECT_EQ(check_signature(small).error().code, ErrorCode::kVAttest);
+}
+
+// Libraries differ on points that are not of prime order: with the cofactor 8 in the equation or without, a signature
+// holds or does not. The issuer A + T, T of order 8, signs (R, S) with the hash h: S B = R + h A is off by h T, which
+// is zero for one h in 8. So is R + T, which only an equation with the cofactor takes.
+TEST(Attestation, points_that_are_not_of_prime_order_are_refused) {
+  constexpr SigningKey kOrder8 = {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4,
+                                  0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6,
+                                  0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05};
+  ASSERT_GE(sodium_init(), 0);
+  const auto signed_by = [&](bool off_key, bool off_nonce, std::uint64_t number) {
+    SigningKey a{}, r{}, sum{};
+    a[0] = 3;
+    r[0] = 5;
+    Attestation x = record("x0").attestation;
+    x.expires = number;
+    const auto point = [&](const SigningKey& scalar, bool off) {
+      SigningKey out{};
+      EXPECT_EQ(crypto_scalarmult_ed25519_base_noclamp(out.data(), scalar.data()), 0);
+      EXPECT_EQ(off ? crypto_core_ed25519_add(out.data(), out.data(), kOrder8.data()) : 0, 0);
+      return out;
+    };
+    x.issuer = point(a, off_key);
+    const SigningKey nonce = point(r, off_nonce);
+    crypto_hash_sha512_state state;
+    std::array<std::uint8_t, 64> wide{};
+    const auto message = signed_bytes(x);
+    crypto_hash_sha512_init(&state);
+    crypto_hash_sha512_update(&state, nonce.data(), nonce.size());
+    crypto_hash_sha512_update(&state, x.issuer.data(), x.issuer.size());
+    crypto_hash_sha512_update(&state, message.data(), message.size());
+    crypto_hash_sha512_final(&state, wide.data());
+    crypto_core_ed25519_scalar_reduce(sum.data(), wide.data());
+    crypto_core_ed25519_scalar_mul(sum.data(), sum.data(), a.data());
+    crypto_core_ed25519_scalar_add(sum.data(), sum.data(), r.data());
+    std::copy(nonce.begin(), nonce.end(), x.signature.begin());
+    std::copy(sum.begin(), sum.end(), x.signature.begin() + 32);
+    return check_signature(x);
+  };
+  for (std::uint64_t number = 2000; number < 2064; ++number) {
+    EXPECT_TRUE(signed_by(false, false, number).ok());
+    EXPECT_FALSE(signed_by(true, false, number).ok()) << number;
+    EXPECT_FALSE(signed_by(false, true, number).ok()) << number;
+    EXPECT_FALSE(signed_by(true, true, number).ok()) << number;
+  }
 }
 
 TEST(Attestation, verifiers_choose_whom_they_trust_with_what_and_when) {

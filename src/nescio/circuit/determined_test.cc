@@ -182,7 +182,7 @@ TEST_F(Rules, IndexOfTheLargest) {
 // the inputs agree on whatever is said to be determined.
 TEST(Determined, AgainstAllAssignmentsOfRandomCircuits) {
   std::size_t claims = 0, free_ones = 0;
-  for (std::uint64_t seed = 0; seed < 4000; ++seed) {
+  for (std::uint64_t seed = 0; seed < 8000; ++seed) {
     std::mt19937_64 rng(seed);
     const auto pick = [&](std::uint64_t n) { return rng() % n; };
     CircuitBuilder b;
@@ -201,7 +201,7 @@ TEST(Determined, AgainstAllAssignmentsOfRandomCircuits) {
     for (int i = 0; i < 6; ++i) {
       const TensorId u = pool[pick(pool.size())], v = pool[pick(pool.size())], w = pool[pick(pool.size())];
       const auto coef = [&] { return static_cast<std::int64_t>(pick(2) == 0 ? 1 + pick(5) : -1 - pick(5)); };
-      switch (pick(4)) {
+      switch (pick(5)) {
         case 0:
           pool.push_back(b.product(u, v));
           break;
@@ -217,6 +217,23 @@ TEST(Determined, AgainstAllAssignmentsOfRandomCircuits) {
               b.affine({1}, {b.term(u), b.term(v, coef())}, static_cast<std::int64_t>(pick(3)), 2 + pick(2));
           b.lookup(b.table(4, {progression(-1, 1)}, 0), 0, {id});  // a quotient needs a range
           pool.push_back(id);
+          break;
+        }
+        case 3: {  // w is the cell of (t0, t1, t2) that v names; with a second column, u is one of (t1, t2, t0)
+          const TensorId t[] = {pool[pick(pool.size())], pool[pick(pool.size())], pool[pick(pool.size())]};
+          const auto column = [&](std::size_t first) {
+            std::vector<AffineTerm> terms;
+            for (std::size_t k = 0; k < 3; ++k)
+              terms.push_back(b.term(b.map(t[(first + k) % 3], 0, 3, ShiftMatrix{static_cast<std::int64_t>(k)})));
+            return b.affine({3}, terms);
+          };
+          const std::int64_t step = pick(4) == 0 ? 0 : 1;
+          if (pick(2) == 0) {
+            b.lookup(b.table(3, {progression(0, step)}, 0, {column(0)}), 0, {v, w});
+          } else {
+            const TensorId one = column(0), other = column(1);
+            b.lookup(b.table(3, {progression(0, step)}, 0, {one, other}), 0, {v, w, u});
+          }
           break;
         }
         default: {

@@ -237,5 +237,51 @@ TEST(TreeEnsemble, DeepChainsNeedNoStack) {
   EXPECT_EQ(m.run({{100}})[0].real(0), 101);
 }
 
+// Files of a few hundred kilobytes that would take gigabytes: trees that share nodes, leaves of many columns.
+TEST(TreeEnsemble, WhatSmallFilesUnfoldToIsLimited) {
+  constexpr std::int64_t kNodes = 1 << 14;
+  const auto chain = [&](std::size_t roots, std::int64_t targets) {
+    Ints next, stop(kNodes), last(kNodes), leaf(kNodes, 1), targets_of(kNodes + 1, 0);
+    for (std::int64_t i = 0; i < kNodes; ++i) {
+      next.push_back(i + 1);
+      stop[static_cast<std::size_t>(i)] = i;
+    }
+    last.back() = 1;
+    targets_of.back() = targets - 1;
+    ModelBuilder m(21, 5);
+    m.input("x", {1, 1}).output("y");
+    auto* node = m.node("TreeEnsemble", {"x"}, {"y"},
+                        {{"n_targets", targets},
+                         {"leaf_targetids", targets_of},
+                         {"tree_roots", Ints(roots, 0)},
+                         {"nodes_featureids", Ints(kNodes, 0)},
+                         {"nodes_truenodeids", stop},
+                         {"nodes_trueleafs", leaf},
+                         {"nodes_falsenodeids", next},
+                         {"nodes_falseleafs", last}},
+                        "ai.onnx.ml")
+                     .proto.mutable_graph()
+                     ->mutable_node(0);
+    const auto tensor = [&](const char* name, int type, std::int64_t n, const auto& value) {
+      auto* a = node->add_attribute();
+      a->set_name(name);
+      a->set_type(onnx::AttributeProto::TENSOR);
+      a->mutable_t()->set_data_type(type);
+      a->mutable_t()->add_dims(n);
+      for (std::int64_t i = 0; i < n; ++i) value(*a->mutable_t(), i);
+    };
+    tensor("nodes_modes", onnx::TensorProto::UINT8, kNodes, [](auto& t, std::int64_t) { t.add_int32_data(0); });
+    const auto number = [](auto& t, std::int64_t i) { t.add_float_data(static_cast<float>(i)); };
+    tensor("nodes_splits", onnx::TensorProto::FLOAT, kNodes, number);
+    tensor("leaf_weights", onnx::TensorProto::FLOAT, kNodes + 1, number);
+    return m;
+  };
+  EXPECT_EQ(chain(3, 1).run({{100.5}})[0].real(0), 3 * 101);
+  expect_error(chain(kNodes, 1).import(), ErrorCode::kMemory, "too many nodes");
+  expect_error(chain(1, 1 << 20).import(), ErrorCode::kMemory, "leaves");
+  expect_error(chain(1, std::int64_t{1} << 31).import(), ErrorCode::kAttr, "n_targets");
+  expect_error(regressor({{}}, {{"n_targets", std::int64_t{1} << 31}}).import(), ErrorCode::kAttr, "n_targets");
+}
+
 }  // namespace
 }  // namespace nescio

@@ -73,7 +73,8 @@ class Walk {
  public:
   explicit Walk(const Source& source) : source_(source), state_(source.nodes.size()) {}
 
-  // visit(node) for each node below the root and the root itself, once, children first. kAttr: a circle.
+  // visit(node) for each node below the root and the root itself, once, children first. kAttr: a circle. kMemory: more
+  // nodes below all these roots than a table can have, one that is below several counted for each.
   template <class Visit>
   Status below(std::size_t root, const Visit& visit) {
     const std::uint64_t open = next_++, done = next_++;  // less: not seen below this root
@@ -82,7 +83,10 @@ class Walk {
       const std::size_t i = stack_.back();
       const SourceNode& n = source_.nodes[i];
       if (state_[i] == done || state_[i] == open || n.mode == Mode::leaf) {
-        if (state_[i] != done) visit(i);
+        if (state_[i] != done) {
+          if (++visited_ > kMaxTreeNodes) return Error{ErrorCode::kMemory, 0, "has too many nodes", {}};
+          visit(i);
+        }
         state_[i] = done;
         stack_.pop_back();
         continue;
@@ -101,6 +105,7 @@ class Walk {
   std::vector<std::uint64_t> state_;
   std::vector<std::size_t> stack_;
   std::uint64_t next_ = 1;
+  std::int64_t visited_ = 0;
 };
 
 Result<Columns> columns_of(const Source& source) {
@@ -140,11 +145,18 @@ Result<TreeScores> normal_form(const Source& source, const Columns& columns, dou
   TreeScores out;
   out.targets = columns.targets;
   out.columns = columns.targets.empty() ? source.targets : 1;
+  const auto leaves =
+      std::count_if(source.nodes.begin(), source.nodes.end(), [](const SourceNode& n) { return n.mode == Mode::leaf; });
+  if (leaves > kMaxTreeNodes / out.columns)
+    return Error{ErrorCode::kMemory, 0, "has too many leaves for " + std::to_string(out.columns) + " columns", {}};
   TreeBuilder builder;
   Walk walk(source);
   std::vector<TreeBuilder::Ref> made(source.nodes.size());
+  std::vector<bool> is_made(source.nodes.size());  // also below another root: trees may share nodes
   for (const std::size_t root : source.roots) {
     NESCIO_TRY_STATUS(walk.below(root, [&](std::size_t i) {
+      if (is_made[i]) return;
+      is_made[i] = true;
       const SourceNode& n = source.nodes[i];
       if (n.mode == Mode::leaf) {
         std::vector<double> values(static_cast<std::size_t>(out.columns));
@@ -304,7 +316,7 @@ Result<Values> import_regressor(const OnnxNode& node, GraphBuilder& graph) {
   const std::string transform = attributes.text("post_transform", "NONE"),
                     aggregate = attributes.text("aggregate_function", "SUM");
   const auto base = reals_or_tensor(attributes, "base_values");
-  if (targets < 1 || targets > kMaxElements) return attr_error("n_targets must be at least 1");
+  if (targets < 1 || targets > kMaxTreeNodes) return attr_error("n_targets must be at least 1, and not huge");
   NESCIO_TRY(const Source source, read_nodes(attributes, "target", targets));
   NESCIO_TRY_STATUS(attributes.finish());
   return regression(node, graph, source, aggregate, base, transform);
@@ -407,7 +419,7 @@ Result<Values> import_ensemble(const OnnxNode& node, GraphBuilder& graph) {
   constexpr const char* kTransforms[] = {"NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"};
   if (aggregate < 0 || aggregate > 3 || transform < 0 || transform > 4)
     return attr_error("aggregate_function or post_transform is not known");
-  if (targets < 1 || targets > kMaxElements) return attr_error("n_targets must be at least 1");
+  if (targets < 1 || targets > kMaxTreeNodes) return attr_error("n_targets must be at least 1, and not huge");
   const std::size_t n = features.size(), leaves = leaf_targets.size();
   if (modes == nullptr || splits == nullptr || weights == nullptr || is_float(modes->dtype()) ||
       !is_float(splits->dtype()) || !is_float(weights->dtype()) || n == 0)

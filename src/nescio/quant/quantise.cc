@@ -277,9 +277,14 @@ class Quantiser {
     if (node.op == "Compare") return compare(node);
     if (node.op == "Trees") return trees(node);
     if (node.op == "Cast") {
-      const bool to_float = is_float(graph_.value(node.outputs[0]).type.dtype);
-      if (is_float(graph_.value(x).type.dtype) && !to_float)
+      const DType from = graph_.value(x).type.dtype, to = graph_.value(node.outputs[0]).type.dtype;
+      if (is_float(from) && !is_float(to))
         return refuse(ErrorCode::kOp, "truncation of reals to integers is not supported");
+      if (to == DType::kBool && from != DType::kBool)
+        return refuse(ErrorCode::kOp, "integers cannot be cast to truth values; compare them with 0");
+      // All integers but those that trees compare have at most 32 bits.
+      if (compared_[x] && from == DType::kInt64 && to == DType::kInt32)
+        return refuse(ErrorCode::kOp, "an int64 that a tree compares cannot be cast to int32");
       ids_[node.outputs[0]] = ids_[x];
       return Unit{};
     }

@@ -6,7 +6,9 @@
 #include <cmath>
 #include <limits>
 
+#include "nescio/base/float_key.h"
 #include "nescio/ops/builder.h"
+#include "nescio/ops/trees.h"
 #include "nescio/quant/fixed_point.h"
 #include "nescio/quant/function.h"
 
@@ -208,6 +210,34 @@ TEST(Quantise, AllProblemsAtOnceWithTheirNodes) {
   EXPECT_NE(q.error().detail.find("ArgMax of the model"), std::string::npos) << q.error().detail;
   ASSERT_EQ(q.error().others.size(), 1U);
   EXPECT_EQ(q.error().others[0].code, ErrorCode::kOp);
+}
+
+// Whether an integer is zero is not the integer; and what an int32 has of a larger one is not that one.
+TEST(Quantise, CastsThatChangeIntegersAreRefused) {
+  const auto code = [](const char* first, bool tree) {
+    GraphBuilder b(1 << 20);
+    const ValueId x = b.input("x", {DType::kInt64, {1, 1}});
+    ValueId y = *b.add("Cast", {x}, {{"to", std::string(first)}});
+    y = *b.add("Cast", {y}, {{"to", std::string("float32")}});
+    TreeScores scores;
+    scores.table.nodes = {{0, float_key(1.5F), 0, 1, 2}};
+    scores.table.leaves = {1, 2};
+    scores.table.trees = scores.table.depth = 1;
+    scores.base = {0};
+    y = tree ? *add_trees(b, y, scores)
+             : *b.add("Linear", {y, b.constant("w", Tensor::of(DType::kFloat64, {1, 1}, std::vector<double>{1})),
+                                 b.constant("b", Tensor::of(DType::kFloat64, {1}, std::vector<double>{0}))});
+    b.output("y", y);
+    Calibration c;
+    c.rows = {{Tensor::of(DType::kInt64, {1, 1}, std::vector<double>{3})}};
+    const auto q = quantise(b.take(), c);
+    return q.ok() ? ErrorCode{} : q.error().code;
+  };
+  for (const bool tree : {false, true}) {
+    EXPECT_EQ(code("bool", tree), ErrorCode::kOp);
+    EXPECT_EQ(code("float64", tree), ErrorCode{});
+    EXPECT_EQ(code("int32", tree), tree ? ErrorCode::kOp : ErrorCode{});  // others have 32 bits
+  }
 }
 
 TEST(Quantise, RefusesOptionsAndCalibration) {
