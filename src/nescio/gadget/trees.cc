@@ -32,6 +32,10 @@ class Paths {
     for (const Var field : {m_.feature, m_.key, m_.missing, m_.yes, m_.no})
       columns.push_back(b_.map("rows", field, last, (all + lanes - 1) / lanes, ShiftMatrix{0}));  // zero at leaves
     nodes_ = b_.private_table("nodes", columns);
+    if (shape_.rows > 1) {  // of the row itself: what is beyond its last feature is the next row's first
+      const Var left = b_.affine("features left", fields, {{-1, m_.feature}}, std::int64_t{shape_.features} - 1);
+      range_bits(b_, plan_, "feature of the row", left, std::max(1U, unsigned_bits(shape_.features - 1)));
+    }
     Var at = roots();
     for (std::uint32_t d = 0; d < shape_.depth; ++d) {
       const Backend::Scope scope(b_, "level" + std::to_string(d));

@@ -6,6 +6,7 @@
 // Relations  for each tree t, row s and level d, from n = t on:
 //   node     (n; feature, key, missing, yes, no) is a row of the node table
 //   feature  (s F + feature; x, nan) is a row of the table of features
+//   row      with more than one row, feature < F in each row of the node table
 //   answer   [key - x + W missing nan >= 0] with W = 2^31 + kNanKey: a sign of 33 bits, which both cases keep to
 //   next     n' = n + no + answer (yes - no)
 //   leaf     after the last level: (n K + k; value) is a row of the table of leaves, which begins at I K; so n is one
@@ -17,7 +18,7 @@
 // Cost       with D levels, B rows, b(n) limbs for n bits and signs of one bit; the tables' cells are the caller's:
 //   features B F b(32) cells, B F (1 + b(32)) lookups
 //   paths    T B (D (8 + b(32)) - 1 + K) cells, T B (D (3 + b(32)) + K) lookups
-//   rows     I + L and B F and L K of tables
+//   rows     I (b(log2 F) - 1) cells, I b(log2 F) lookups, if B > 1; I + L and B F and L K rows of tables
 #pragma once
 #include <vector>
 

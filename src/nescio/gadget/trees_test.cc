@@ -456,6 +456,20 @@ TEST(Trees, ANodeThatIsNoLeafAtTheEnd) {
   EXPECT_NE(eval.status().error().detail.find("paths/leaves/leaf"), std::string::npos);
 }
 
+// With place = s F + feature, a feature beyond the last is one of the next row: somebody else's.
+TEST(Trees, ARowIsJudgedByItsOwnFeatures) {
+  for (const std::int64_t feature : {1, 2}) {
+    // Only the first row comes to the second node; it would find the other's first number there.
+    const Forest f{1, 2, 2, 1, {{0, 0.5F, false, 1, 2}, {feature, 0.5F, false, 3, 4}}, {7, 8, 9}};
+    EvalBackend eval;
+    lower(eval, f, {0, 0, 1, 1}, kPlan);
+    ASSERT_EQ(eval.status().ok(), feature == 1);
+    if (feature == 1) continue;
+    EXPECT_NE(eval.status().error().detail.find("paths/feature of the row"), std::string::npos)
+        << eval.status().error().detail;
+  }
+}
+
 TEST(Trees, CostIsAsStated) {
   std::mt19937 rng(3);
   for (const std::uint32_t rows : {1U, 3U}) {
@@ -469,7 +483,9 @@ TEST(Trees, CostIsAsStated) {
     // Inputs: a cell, and two ranges of 32 bits with a virtual limb each.
     const std::uint64_t inputs = std::uint64_t{s.features} * rows;
     EXPECT_EQ(b.cost().cells, tables + inputs * (1 + 2) + inputs * 2 + paths * (d * (6 + 2 + 2) - 1 + s.columns));
-    EXPECT_EQ(b.cost().lookups, tables + inputs * 4 + inputs * answer + paths * (d * (2 + answer) + s.columns));
+    const std::uint64_t of_rows = rows > 1 ? 2 * std::uint64_t{s.nodes} : 0;  // features, below a limb
+    EXPECT_EQ(b.cost().lookups,
+              of_rows + tables + inputs * 4 + inputs * answer + paths * (d * (2 + answer) + s.columns));
   }
 }
 

@@ -229,7 +229,7 @@ TEST(Quantise, CastsThatChangeIntegersAreRefused) {
                                  b.constant("b", Tensor::of(DType::kFloat64, {1}, std::vector<double>{0}))});
     b.output("y", y);
     Calibration c;
-    c.rows = {{Tensor::of(DType::kInt64, {1, 1}, std::vector<double>{3})}};
+    c.rows = {{Tensor::of(DType::kInt64, {1, 1}, std::vector<double>{20000})}};
     const auto q = quantise(b.take(), c);
     return q.ok() ? ErrorCode{} : q.error().code;
   };
