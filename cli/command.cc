@@ -1,6 +1,5 @@
 #include "command.h"
 
-#include <algorithm>
 #include <cstdio>
 
 namespace nescio::cli {
@@ -31,27 +30,6 @@ void line(const Options& options, const std::string& name, const std::string& va
 
 void json(const Options& options, const nlohmann::ordered_json& object) {
   if (options.json) std::printf("%s\n", object.dump(2).c_str());
-}
-
-std::string hex(std::span<const std::uint8_t> bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  for (const std::uint8_t b : bytes) {
-    out += kDigits[b >> 4];
-    out += kDigits[b & 15];
-  }
-  return out;
-}
-
-std::string shown(std::span<const std::uint8_t> bytes) {
-  const bool printable = std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b >= 0x20 && b < 0x7F; });
-  return printable ? std::string(bytes.begin(), bytes.end()) : "0x" + hex(bytes);
-}
-
-std::string label(const std::string& name) {
-  constexpr std::size_t kMost = 48;
-  const bool word = name.size() <= kMost && name.find_first_of(" \"'") == std::string::npos;
-  return word ? name : nlohmann::json(name.size() <= kMost ? name : name.substr(0, kMost) + "...").dump();
 }
 
 std::string grouped(std::uint64_t n) {

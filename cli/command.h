@@ -26,11 +26,6 @@ int fail(const Options& options, const Error& error);
 void line(const Options& options, const std::string& name, const std::string& value);
 // The JSON object of a command, with --json.
 void json(const Options& options, const nlohmann::ordered_json& object);
-// Bytes that somebody else chose, for a terminal or JSON: as they are if all are printable ASCII, else in hexadecimal.
-std::string shown(std::span<const std::uint8_t> bytes);
-std::string hex(std::span<const std::uint8_t> bytes);
-// A name from a key, which a stranger chose: in quotes and cut unless it is one short word.
-std::string label(const std::string& name);
 std::string grouped(std::uint64_t n);  // 1,234,567
 std::uint64_t peak_memory_bytes();
 

@@ -2,16 +2,14 @@
 
 #include <cstdio>
 
+#include "nescio/api/cost.h"
+
 namespace nescio::cli {
 
 nlohmann::ordered_json show_circuit(const Options& options, const VerifyingKey& key) {
   const Circuit& c = key.circuit;
   const pcs::Params& p = key.params;
-  std::uint64_t cells = 0, lookups = 0, rows = 0;
-  for (TensorId id = 0; id < c.tensors.size(); ++id)
-    if (c.committed(id) != nullptr) cells += num_cells(c[id].dims);
-  for (const Lookup& l : c.lookups) lookups += num_cells(c[l.columns[0]].dims);
-  for (const Table& t : c.tables) rows += t.rows;
+  const auto [cells, lookups, rows] = circuit_sizes(c);
   line(options, "circuit",
        grouped(cells) + " cells, " + grouped(lookups) + " lookups, " + grouped(rows) + " table rows, " +
            std::to_string(c.segments) + " segment(s)");
@@ -27,8 +25,8 @@ nlohmann::ordered_json show_circuit(const Options& options, const VerifyingKey& 
 
 nlohmann::ordered_json show_terms(const Options& options, const VerifyingKey& key) {
   nlohmann::ordered_json terms = nlohmann::ordered_json::array();
-  for (const soundness::Term& t : soundness::terms(key.params, circuit_counts(key.circuit, key.params.degree))) {
-    const double bits = static_cast<double>(t.bits) / 4294967296.0;
+  for (const soundness::Term& t : error_terms(key)) {
+    const double bits = real_bits(t.bits);
     if (!options.json) std::printf("  %-28s %7.2f bits%s  %s\n", t.name, bits, t.preprint ? " *" : "  ", t.source);
     terms.push_back({{"name", t.name},
                      {"oracle", t.oracle},

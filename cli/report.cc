@@ -59,7 +59,9 @@ int run(const Arguments& args, const Options& options) {
   if (!model.ok()) return fail(options, model.error());
   Accuracy accuracy = model->accuracy;
   if (!args.data.empty()) {
-    auto measured = measure(*model, args.data, progress_bar(options));
+    const auto rows = read_arrays(args.data);
+    if (!rows.ok()) return fail(options, rows.error());
+    auto measured = measure(*model, *rows, progress_bar(options));
     if (!measured.ok()) return fail(options, measured.error());
     accuracy = std::move(*measured);
   }

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -6,6 +5,7 @@
 #include "disclosure.h"
 #include "issuer.h"
 #include "measure.h"
+#include "nescio/api/cost.h"
 
 namespace nescio::cli {
 namespace {
@@ -16,17 +16,6 @@ struct Arguments {
   std::vector<std::string> issuers;
   std::string at;
 };
-
-std::string hidden(const Circuit& circuit, const Disclosed& disclosed) {
-  std::string out = "the weights and every intermediate value";
-  for (const InputPort& port : circuit.inputs)
-    if (!port.disclosed) out += ", the input " + label(port.name);
-  for (const OutputPort& port : circuit.outputs)
-    if (std::none_of(disclosed.outputs.begin(), disclosed.outputs.end(),
-                     [&](const Revealed& r) { return r.name == port.name; }))
-      out += ", the output " + label(port.name) + " beyond the statement";
-  return out;
-}
 
 // "FILE" or "INPUT,..=FILE"; a public key may stand in place of the file.
 Result<TrustedIssuer> read_issuer(const std::string& text) {
@@ -131,14 +120,14 @@ int run(const Arguments& args, const Options& options) {
     digests[digest_name(circuit, port)] = text;
   }
   const nlohmann::ordered_json attested = show_attested(options, circuit, verdict->attested, !args.issuers.empty());
-  const double bits = static_cast<double>(checked->bits()) / 4294967296.0;
+  const double bits = real_bits(checked->bits());
   char bits_text[96];
   std::snprintf(bits_text, sizeof bits_text, "%u bits (weakest term %.2f), zero knowledge, no trusted setup",
                 unsigned{checked->key().params.security_bits}, bits);
   line(options, "model", hex(checked->model().bytes));
   line(options, "one model", one_model_text(checked->one_model()));
   if (!verdict->context.empty()) line(options, "context", shown(verdict->context));
-  line(options, "stays hidden", hidden(circuit, disclosed));
+  line(options, "stays hidden", hidden_text(circuit, disclosed));
   line(options, "security", bits_text);
   char time[64];
   std::snprintf(time, sizeof time, "%.2f ms (key check %.2f ms)", run->ms, run->key_ms);
@@ -153,7 +142,7 @@ int run(const Arguments& args, const Options& options) {
                  {"key_id", hex(checked->id().bytes)},
                  {"one_model", checked->one_model()},
                  {"context", shown(verdict->context)},
-                 {"hidden", hidden(circuit, disclosed)},
+                 {"hidden", hidden_text(circuit, disclosed)},
                  {"security_bits", checked->key().params.security_bits},
                  {"weakest_term_bits", bits},
                  {"verify_ms", run->ms},

@@ -89,7 +89,7 @@ TEST(ProvingKey, the_model_of_another_key_is_refused) {
 }
 
 TEST(Model, without_its_float_model_nothing_is_measured) {
-  EXPECT_EQ(measure(small_model(), "no file").error().code, ErrorCode::kKey);
+  EXPECT_EQ(measure(small_model(), NamedArrays{}).error().code, ErrorCode::kKey);
 }
 
 }  // namespace

@@ -112,33 +112,40 @@ bool same_ports(const Graph& graph, const std::vector<Port>& floats, const Quant
 
 }  // namespace
 
-Result<ModelSource> read_source(const std::string& onnx_path, const std::string& calibration_path,
-                                const CompileOptions& options, const Progress& progress) {
-  report(progress, "reading the model", 0);
-  const auto within_limit = [&](std::uint64_t needed, std::string_view what) {
-    return check_memory(needed, options.memory_limit, what);
-  };
-  NESCIO_TRY_STATUS(within_limit(estimate_read_memory(file_bytes(onnx_path)), "reading the model"));
-  NESCIO_TRY(const auto onnx, read_private_file(onnx_path, std::size_t{1} << 31));
+Result<OnnxFile> read_onnx(const std::string& path, const CompileOptions& options) {
+  NESCIO_TRY_STATUS(check_memory(estimate_read_memory(file_bytes(path)), options.memory_limit, "reading the model"));
+  const std::size_t slash = path.rfind('/');
+  OnnxFile out{{}, slash == std::string::npos ? "." : path.substr(0, slash)};
+  NESCIO_TRY(out.bytes, read_private_file(path, std::size_t{1} << 31));
+  return out;
+}
+
+Result<ModelSource> make_source(const OnnxFile& onnx, const NamedArrays& calibration, const CompileOptions& options) {
   if (options.memory_limit != 0) {
-    NESCIO_TRY(const std::uint64_t external, external_data_bytes(onnx));
-    NESCIO_TRY_STATUS(
-        within_limit(estimate_read_memory(onnx.size() + external), "reading the model and its external data"));
+    NESCIO_TRY(const std::uint64_t external, external_data_bytes(onnx.bytes));
+    NESCIO_TRY_STATUS(check_memory(estimate_read_memory(onnx.bytes.size() + external), options.memory_limit,
+                                   "reading the model and its external data"));
   }
-  const std::size_t slash = onnx_path.rfind('/');
   ModelSource source;
-  const std::string directory = slash == std::string::npos ? "." : onnx_path.substr(0, slash);
-  NESCIO_TRY(source.graph, import_canonical(onnx, directory, options.dimensions));
-  NESCIO_TRY_STATUS(within_limit(estimate_data_memory(file_bytes(calibration_path)), "reading the examples"));
-  NESCIO_TRY(const NamedArrays arrays, read_arrays(calibration_path));
-  NESCIO_TRY(source.calibration, make_calibration(arrays, source.graph));
-  auto alone = embed_external_data(onnx, directory);
+  NESCIO_TRY(source.graph, import_canonical(onnx.bytes, onnx.folder, options.dimensions));
+  NESCIO_TRY(source.calibration, make_calibration(calibration, source.graph));
+  auto alone = embed_external_data(onnx.bytes, onnx.folder);
   if (alone.ok()) {
     source.onnx.push_back({std::move(*alone), options.dimensions});
   } else if (alone.error().code != ErrorCode::kMemory) {
     return alone.error();
   }
   return source;
+}
+
+Result<ModelSource> read_source(const std::string& onnx_path, const std::string& calibration_path,
+                                const CompileOptions& options, const Progress& progress) {
+  report(progress, "reading the model", 0);
+  NESCIO_TRY(const OnnxFile onnx, read_onnx(onnx_path, options));
+  NESCIO_TRY_STATUS(check_memory(estimate_data_memory(file_bytes(calibration_path)), options.memory_limit,
+                                 "reading the examples"));
+  NESCIO_TRY(const NamedArrays arrays, read_arrays(calibration_path));
+  return make_source(onnx, arrays, options);
 }
 
 NamedArrays example_of(const ModelSource& source) {
@@ -185,7 +192,7 @@ Result<Model> compile_model(const ModelSource& source, const CompileOptions& opt
   return model;
 }
 
-Result<Accuracy> measure(const Model& model, const std::string& data_path, const Progress& progress) {
+Result<Accuracy> measure(const Model& model, const NamedArrays& arrays, const Progress& progress) {
   if (model.float_model.empty())
     return Error{ErrorCode::kKey, 0, "the model file has no float model to compare with", {}};
   NESCIO_TRY(const Graph graph,
@@ -193,7 +200,6 @@ Result<Accuracy> measure(const Model& model, const std::string& data_path, const
   if (!same_ports(graph, graph.inputs, model.graph, model.graph.inputs) ||
       !same_ports(graph, graph.outputs, model.graph, model.graph.outputs))
     return Error{ErrorCode::kKey, 0, "the model file's float model has other inputs or outputs", {}};
-  NESCIO_TRY(const NamedArrays arrays, read_arrays(data_path));
   NESCIO_TRY(const Calibration data, make_calibration(arrays, graph));
   NESCIO_TRY(const Program program, make_program(model.graph, model.plan));
   return compare(graph, model.graph, program, data, progress);

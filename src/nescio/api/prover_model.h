@@ -63,7 +63,16 @@ struct ModelSource {
   Calibration calibration;
   std::vector<FloatModel> onnx;  // one, or none: it was generated, or passes 2 GiB
 };
+// An ONNX file, and its folder, where external data lie; without a folder they are refused.
+struct OnnxFile {
+  SecretVector<std::uint8_t> bytes;
+  std::string folder;
+};
+// kIo, kMemory.
+Result<OnnxFile> read_onnx(const std::string& path, const CompileOptions& options);
 // kModel, kOp, .. all problems at once; kCalib; kMemory.
+Result<ModelSource> make_source(const OnnxFile& onnx, const NamedArrays& calibration, const CompileOptions& options);
+// The same from files; kIo and kInFormat too.
 Result<ModelSource> read_source(const std::string& onnx_path, const std::string& calibration_path,
                                 const CompileOptions& options, const Progress& progress = {});
 // For measurements: a fully connected network, ReLU between, "x" [1, widths.front()] to "y" [1, widths.back()]. Weights
@@ -85,7 +94,7 @@ Result<std::vector<OutputCurve>> areas_under_curves(const Accuracy& accuracy, st
 
 SecretVector<std::uint8_t> write_model(const Model& model);
 Result<Model> read_model(std::span<const std::uint8_t> bytes);  // kKey
-Result<Accuracy> measure(const Model& model, const std::string& data_path, const Progress& progress = {});
+Result<Accuracy> measure(const Model& model, const NamedArrays& data, const Progress& progress = {});
 
 // Private: the verifying key, the model, and the salt of its digest.
 struct ProvingKey {
@@ -127,6 +136,15 @@ struct Proven {
   SecretVector<DigestCells> input_salts;  // as used
   Secret<DigestCells> output_salt;
 };
+
+// One run in the integers that a proof would be about, with the checks that come before one: real values of the outputs
+// in the order of the model, and whether they fulfil the statement. Of a proof the errors, but kStatementFalse.
+struct MockRun {
+  NamedArrays outputs;
+  bool holds = false;
+};
+Result<MockRun> mock_run(const Program& program, const QuantGraph& graph, const NamedArrays& inputs,
+                         const Statement& statement);
 
 // kUsage, kMemory, kInShape, kInNonFinite, kInRange, kRange, kStatementFalse; kVAttest: a record
 // whose data are not what was signed. Nothing of a proof exists after an error.

@@ -3,7 +3,7 @@
 
 #include "nescio/api/prover_digest.h"
 #include "nescio/api/prover_memory.h"
-#include "nescio/api/verify.h"
+#include "nescio/api/words.h"
 #include "nescio/base/byte_reader.h"
 #include "nescio/base/byte_writer.h"
 #include "nescio/base/secret.h"
@@ -215,6 +215,29 @@ Result<ProvingKey> read_proving_key(std::span<const std::uint8_t> bytes) {
   add_argument(circuit, out.key->key().params.degree);
   if (!(circuit == out.key->key().circuit))
     return Error{ErrorCode::kKey, 0, "the proving key's model is not that of its verifying key", {}};
+  return out;
+}
+
+Result<MockRun> mock_run(const Program& program, const QuantGraph& graph, const NamedArrays& arrays,
+                         const Statement& statement) {
+  const Circuit& circuit = program.emitted.circuit;
+  NESCIO_TRY(const IntegerInputs inputs, integer_inputs(circuit, arrays));
+  NESCIO_TRY(const IntegerOutputs outputs, run_model(program, graph, inputs));
+  Salts salts;  // none: nobody sees the digests
+  salts.inputs.resize(program.disclosure.input_digests.size());
+  NESCIO_TRY(const Disclosed disclosed, disclose(circuit, {}, salts, inputs, outputs));
+  const Status holds = fulfils(circuit, statement, outputs);
+  if (!holds.ok() && holds.error().code != ErrorCode::kStatementFalse) return holds.error();
+  MockRun out{{}, holds.ok()};
+  if (out.holds) {
+    NESCIO_TRY([[maybe_unused]] const auto values, statement_values(circuit, statement, disclosed));
+  }
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const OutputPort& port = circuit.outputs[i];
+    Array array{{port.dims.begin(), port.dims.end()}, {}};
+    for (const std::int64_t v : outputs[i]) array.values.push_back(real_number(v, port.scale));
+    out.outputs.emplace_back(port.name, std::move(array));
+  }
   return out;
 }
 
