@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "failure.h"
+#include "unlocked.h"
 
 namespace nescio::python {
 namespace {
@@ -67,7 +68,7 @@ Result<std::uint64_t> rows_of(const Array& array, std::uint64_t cells, const std
 
 Arrays arrays_of(const std::vector<std::pair<std::string, AnyArray>>& named) {
   Arrays out;
-  const nb::gil_scoped_release free;
+  const Unlocked free;
   for (const auto& [name, from] : named) {
     Array to;
     for (std::size_t d = 0; d < from.ndim(); ++d) to.shape.push_back(from.shape(d));
@@ -141,8 +142,12 @@ void bind_arrays(nb::module_& m) {
              new (self) Arrays(arrays_of(named));
            })
       .def_static(
-          "read", [](const std::string& path) { return Arrays{take("read", read_arrays(path))}; }, nb::arg("path"),
-          nb::call_guard<nb::gil_scoped_release>());
+          "read",
+          [](const std::string& path) {
+            const Unlocked free;
+            return Arrays{take("read", read_arrays(path))};
+          },
+          nb::arg("path"));
 }
 
 }  // namespace nescio::python

@@ -9,6 +9,7 @@
 #include "failure.h"
 #include "nescio/api/cost.h"
 #include "nescio/api/digest_text.h"
+#include "unlocked.h"
 
 namespace nescio::python {
 namespace {
@@ -22,7 +23,7 @@ nb::bytes bytes_from(std::span<const std::uint8_t> b) {
 
 PublicKey read_public_key(const nb::bytes& bytes) {
   const auto span = bytes_of(bytes);
-  const nb::gil_scoped_release free;
+  const Unlocked free;
   auto checked = take("key", verify_key(take("key", read_key(span))));
   return {std::make_shared<const CheckedKey>(std::move(checked))};
 }
@@ -76,7 +77,7 @@ nb::dict verify(const PublicKey& key, const nb::bytes& proof, const std::optiona
   if (context) expected.context.emplace(bytes_of(*context).begin(), bytes_of(*context).end());
   const auto span = bytes_of(proof);
   const auto verdict = [&] {
-    const nb::gil_scoped_release free;
+    const Unlocked free;
     return take("verify", verify_proof(*key.checked, span, expected));
   }();
   return verdict_of(*key.checked, verdict);
@@ -135,8 +136,8 @@ nb::dict cost_of(const VerifyingKey& key) {
 
 void bind_key(nb::module_& m) {
   nb::class_<PublicKey>(m, "PublicKey", "A verifying key that has been checked.")
-      .def_static("read", &read_public_key, nb::arg("bytes"))
-      .def("bytes", [](const PublicKey& k) { return bytes_from(write_key(k.checked->key())); })
+      .def_static("read", &read_public_key, nb::arg("data"))
+      .def("to_bytes", [](const PublicKey& k) { return bytes_from(write_key(k.checked->key())); })
       .def_prop_ro("model_id", [](const PublicKey& k) { return hex(k.checked->model().bytes); })
       .def_prop_ro("key_id", [](const PublicKey& k) { return hex(k.checked->id().bytes); })
       .def_prop_ro("one_model", [](const PublicKey& k) { return k.checked->one_model(); })
@@ -151,7 +152,7 @@ void bind_key(nb::module_& m) {
           },
           nb::arg("inputs"), nb::arg("salt"));
   m.def("verify", &verify, nb::arg("key"), nb::arg("proof"), nb::arg("statement").none(), nb::arg("context").none());
-  m.def("read_proof", &read_proof, nb::arg("bytes"), "What a proof file says, unverified.");
+  m.def("read_proof", &read_proof, nb::arg("data"), "What a proof file says, unverified.");
 }
 
 }  // namespace nescio::python

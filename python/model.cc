@@ -15,6 +15,7 @@
 #include "nescio/api/prover_memory.h"
 #include "nescio/api/prover_size.h"
 #include "progress.h"
+#include "unlocked.h"
 
 namespace nescio::python {
 namespace {
@@ -96,7 +97,7 @@ class Model {
     } else {
       path = nb::cast<std::string>(onnx);
     }
-    const nb::gil_scoped_release free;
+    const Unlocked free;
     if (!path.empty()) file = take("compile", read_onnx(path, options));
     const ModelSource source = take("compile", make_source(file, calibration.list, options));
     return Model(take("compile", compile_model(source, options, progress_to(progress))));
@@ -104,7 +105,7 @@ class Model {
 
   // A compiled model or a proving key, whichever the file is.
   static Model load(const std::string& path) {
-    const nb::gil_scoped_release free;
+    const Unlocked free;
     const auto bytes = take("load", read_private_file(path));
     if (auto model = read_model(bytes); model.ok()) return Model(std::move(*model));
     return Model(take("load", read_proving_key(bytes)));
@@ -112,12 +113,12 @@ class Model {
 
   void save(const std::string& path) const {
     const auto model = model_;
-    const nb::gil_scoped_release free;
+    const Unlocked free;
     take("save", write_file(path, write_model(*model), 0600));
   }
   void save_proving_key(const std::string& path) const {
     const auto key = committed();
-    const nb::gil_scoped_release free;
+    const Unlocked free;
     take("save", write_file(path, write_proving_key(*key), 0600));
   }
 
@@ -127,7 +128,7 @@ class Model {
                                 output_digest, memory_limit};
     const auto model = model_;
     const auto made = [&] {
-      const nb::gil_scoped_release free;
+      const Unlocked free;
       return std::make_shared<const ProvingKey>(take("commit", commit_model(*model, options)));
     }();
     keep(made);
@@ -151,7 +152,7 @@ class Model {
     std::vector<std::uint64_t> failed;
     std::vector<bool> holds;
     {
-      const nb::gil_scoped_release free;
+      const Unlocked free;
       const auto ports = input_cells(model->graph);
       const std::uint64_t rows = take("mock", count_examples(ports, data));
       for (std::uint64_t r = 0; r < rows; ++r) {
@@ -189,7 +190,7 @@ class Model {
     if (input_salt) request.input_salt = take("prove", parse_digest_text(*input_salt));
     if (output_salt) request.output_salt = take("prove", parse_digest_text(*output_salt));
     take("statement", parse_statement(statement));
-    const nb::gil_scoped_release free;
+    const Unlocked free;
     const auto ports = input_cells(key->model.graph);
     const std::uint64_t rows = take("prove", count_examples(ports, inputs));
     if (rows != 1)
@@ -210,7 +211,7 @@ class Model {
     std::vector<OutputCurve> curves;
     std::uint64_t key_bytes = 0, private_bytes = 0, weights = 0;
     {
-      const nb::gil_scoped_release free;
+      const Unlocked free;
       if (data != nullptr) accuracy = take("report", measure(*model, data->list, progress_to(progress)));
       if (labels != nullptr) curves = take("report", areas_under_curves(accuracy, labels->list.at(0).second.values));
       if (key == nullptr) key = std::make_shared<const ProvingKey>(take("report", commit_model(*model, {})));
@@ -252,7 +253,7 @@ class Model {
     if (program_ == nullptr) {
       const auto model = model_;
       auto made = [&] {
-        const nb::gil_scoped_release free;
+        const Unlocked free;
         return std::make_shared<const Program>(take("mock", make_program(model->graph, model->plan)));
       }();
       if (program_ == nullptr) program_ = std::move(made);

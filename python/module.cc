@@ -7,6 +7,7 @@
 #include "key.h"
 #include "model.h"
 #include "nescio/api/prover_memory.h"
+#include "unlocked.h"
 
 NB_MODULE(_core, m) {
   namespace nb = nanobind;
@@ -16,7 +17,14 @@ NB_MODULE(_core, m) {
   python::bind_arrays(m);
   python::bind_key(m);
   python::bind_model(m);
-  m.def("set_threads", &set_num_threads, nb::arg("threads"));
+  m.def(
+      "set_threads",
+      [](unsigned threads) {
+        if (python::Unlocked::running() != 0)
+          throw python::Failure("threads", {ErrorCode::kUsage, 0, "work is going on; set the threads before it", {}});
+        set_num_threads(threads);
+      },
+      nb::arg("threads"));
   m.def("threads", &num_threads);
   m.def("forbid_core_dumps", &forbid_core_dumps);
   m.def("parse_size", [](const std::string& text) { return python::take("size", parse_size(text)); }, nb::arg("text"));
@@ -26,6 +34,6 @@ NB_MODULE(_core, m) {
         const auto* data = static_cast<const std::uint8_t*>(bytes.data());
         python::take("save", write_file(path, {data, bytes.size()}, 0644));
       },
-      nb::arg("path"), nb::arg("bytes"));
+      nb::arg("path"), nb::arg("data"));
   m.attr("version") = NESCIO_VERSION;
 }

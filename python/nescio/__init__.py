@@ -1,1 +1,46 @@
+"""Zero-knowledge proofs of what a private machine-learning model says of a private input.
 
+    import nescio
+    model = nescio.compile("model.onnx", calibration="calibrate.csv")
+    proof = model.prove(x, statement="score >= 700")
+    verdict = nescio.verify(proof, model.verifying_key, statement="score >= 700")
+
+docs/guide/python.md is the guide.
+"""
+from __future__ import annotations
+
+import os
+
+from . import errors
+from ._core import forbid_core_dumps, set_threads, threads
+from ._core import version as __version__
+from .errors import (CalibrationError, Error, FileError, InputError, InvalidKey, InvalidProof, MemoryLimit,
+                     MissingPackage, ModelError, OutOfRange, ParameterError, SelfCheckFailed, StatementError,
+                     StatementFalse, UnsupportedOperator, UsageError)
+from .model import Model, compile
+from .proof import Proof, Verdict, VerifyingKey, verify
+from .report import MockRun, Report
+
+__all__ = [
+    "CalibrationError", "Error", "FileError", "InputError", "InvalidKey", "InvalidProof", "MemoryLimit",
+    "MissingPackage", "MockRun", "Model", "ModelError", "OutOfRange", "ParameterError", "Proof", "Report",
+    "SelfCheckFailed", "StatementError", "StatementFalse", "UnsupportedOperator", "UsageError", "Verdict",
+    "VerifyingKey", "compile", "errors", "forbid_core_dumps", "load", "set_threads", "threads", "verify",
+]
+
+
+def load(path):
+    """Whatever a file holds: a Model (a compiled model, or a proving key), a VerifyingKey or a Proof."""
+    path = os.fspath(path)
+    try:
+        with open(path, "rb") as f:
+            start = f.read(20)
+    except OSError as e:
+        raise FileError(f"cannot read {path}: {e.strerror}", "E_IO") from None
+    if start.startswith(b"nescio proof"):
+        return Proof(path)
+    if start.startswith(b"nescio verifying key"):
+        return VerifyingKey(path)
+    if start.startswith((b"nescio model", b"nescio proving key")):
+        return Model.load(path)
+    raise UsageError(f"{path} is not a file of nescio")

@@ -1,0 +1,76 @@
+"""Numbers that users give -- arrays, tables, dicts of them, files -- as arrays of the library. NumPy arrays are read in
+place; nothing is copied before the library reads them into memory of its own, which it wipes."""
+from __future__ import annotations
+
+import os
+
+import numpy as np
+
+from . import _core
+from .errors import InputError
+
+
+def refused(reason, fix=None):
+    return InputError(reason, "E_IN_FORMAT", fix=fix)
+
+
+def numbers(x, what="the data"):
+    """A NumPy array that the library can read: x itself wherever it is one."""
+    if hasattr(x, "detach"):  # a torch tensor
+        x = x.detach().cpu()
+    if hasattr(x, "toarray"):
+        raise refused(f"{what} is sparse", "give .toarray() of it")
+    if isinstance(x, np.ma.MaskedArray):
+        x = x.astype(np.float64).filled(np.nan)
+    try:
+        x = np.asarray(x)
+    except ValueError:  # its message may show values
+        raise refused(f"{what} has rows of different lengths") from None
+    if x.dtype.kind not in "fiub":
+        raise refused(f"{what} holds {x.dtype}, not numbers", "encode categories and dates as numbers first")
+    if x.dtype == np.float16:
+        x = x.astype(np.float32)
+    elif x.dtype.kind == "f" and x.dtype.itemsize > 8:
+        x = x.astype(np.float64)
+    return x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("="))
+
+
+def is_table(x):
+    return hasattr(x, "columns") and hasattr(x, "to_numpy")
+
+
+def is_series(x):
+    return hasattr(x, "index") and hasattr(x, "to_numpy") and not is_table(x)
+
+
+def table_numbers(table, columns=None):
+    """A DataFrame's numbers, in the order of `columns` if they are known."""
+    if columns is not None:
+        absent = [c for c in columns if c not in table.columns]
+        if absent:
+            raise InputError("there is no column " + ", ".join(map(repr, absent)), "E_IN_SHAPE")
+        if list(table.columns) != list(columns):
+            table = table[list(columns)]
+    bad = [str(c) for c, t in zip(table.columns, table.dtypes) if getattr(t, "kind", "O") not in "fiub"]
+    if bad:
+        raise refused("columns that are not numbers: " + ", ".join(bad), "encode categories and dates as numbers first")
+    kinds = {t for t in table.dtypes}
+    return table.to_numpy() if len(kinds) == 1 and isinstance(next(iter(kinds)), np.dtype) else table.to_numpy(
+        dtype=np.float64, na_value=np.nan)
+
+
+def arrays(x, columns=None, what="the data"):
+    """_core.Arrays of x: an array or nested list, a DataFrame or Series, a dict of them by input, or a path."""
+    if isinstance(x, _core.Arrays):
+        return x
+    if isinstance(x, (str, os.PathLike)):
+        return _core.Arrays.read(os.fspath(x))
+    if isinstance(x, dict):
+        return _core.Arrays([(str(k), numbers(v, f"input '{k}'")) for k, v in x.items()])
+    if is_table(x):
+        return _core.Arrays([("", numbers(table_numbers(x, columns), what))])
+    if is_series(x) and columns is not None and set(columns) <= set(x.index):
+        x = x[list(columns)]
+    if is_series(x):
+        x = x.to_numpy(dtype=np.float64)
+    return _core.Arrays([("", numbers(x, what))])

@@ -1,0 +1,197 @@
+"""The prover: compile a model, commit to it, prove statements about its runs."""
+from __future__ import annotations
+
+import logging
+import os
+
+import numpy as np
+
+from . import _convert, _core, _data, _html
+from ._progress import progress as _progress
+from .errors import UsageError, from_core
+from .proof import Proof, VerifyingKey, context_bytes
+from .report import MockRun, Report
+
+log = logging.getLogger("nescio")
+
+
+def _limit(memory_limit):
+    if memory_limit is None:
+        return 0
+    return _core.parse_size(memory_limit) if isinstance(memory_limit, str) else int(memory_limit)
+
+
+def _names(given, what):
+    given = [given] if isinstance(given, str) else list(given)
+    for name in given:
+        if not isinstance(name, str):
+            raise UsageError(f"{what} is a list of names")
+    return given
+
+
+class Model:
+    """A compiled model. Private: it holds the weights, and after commit() the proving key."""
+
+    def __init__(self, core, columns=None, notes=()):
+        self._core, self._columns, self._notes = core, columns, list(notes)
+
+    @staticmethod
+    def load(path):
+        """Reads a compiled model, or a proving key: a model that is committed."""
+        return Model(_core.Model.load(os.fspath(path)))
+
+    @property
+    def inputs(self):
+        """{name: shape}"""
+        return {p["name"]: tuple(p["shape"]) for p in self._core.inputs()}
+
+    @property
+    def outputs(self):
+        """{name: shape}: statements are about these."""
+        return {p["name"]: tuple(p["shape"]) for p in self._core.outputs()}
+
+    @property
+    def labels(self):
+        """{output: names of its classes}, of outputs whose model has them."""
+        return {p["name"]: p["labels"] for p in self._core.outputs() if p["labels"]}
+
+    @property
+    def notes(self):
+        """What converting and compiling decided, one sentence each."""
+        return self._notes + self._core.notes()
+
+    @property
+    def accuracy(self):
+        """How far the integers are from the float model, over the calibration rows."""
+        return self._core.accuracy()
+
+    @property
+    def committed(self):
+        return self._core.committed
+
+    @property
+    def verifying_key(self):
+        """The public key; commits, if that has not been done."""
+        return VerifyingKey(self._core.public_key()) if self.committed else self.commit()
+
+    def commit(self, disclose=(), bind=(), *, security_bits=128, memory_limit=None):
+        """Fixes what is public and what is hidden, and makes the keys. Returns the public one.
+
+        disclose       names of inputs and outputs that every proof tells
+        bind           "inputs" and "outputs": every proof tells a salted digest of all of them
+        security_bits  100 to 128
+
+        Of keys that were there before, proofs stay valid under their own verifying key; the model forgets them.
+        """
+        bind = _names(bind, "bind")
+        if not set(bind) <= {"inputs", "outputs"}:
+            raise UsageError("bind is 'inputs', 'outputs' or both")
+        if not 0 <= int(security_bits) <= 255:
+            raise UsageError("security_bits is in 100..128")
+        self._core.commit(_names(disclose, "disclose"), "inputs" in bind, "outputs" in bind, int(security_bits),
+                          _limit(memory_limit))
+        key = self.verifying_key
+        log.info("committed: model %s, key %s", key.model_id, key.key_id)
+        return key
+
+    def mock(self, x, statement=""):
+        """The same arithmetic and checks as a proof, without one. x: rows of the model's input, or one. MockRun."""
+        outputs, failed, holds = self._core.mock(_data.arrays(x, self._columns), statement)
+        problems = {row: from_core("mock", found) for row, found in failed.items()}
+        in_range = np.array([row not in problems for row in range(len(holds))], dtype=bool)
+        values = {k: v[:, 0] if v.shape[1] == 1 else v for k, v in outputs.items()}
+        return MockRun(values, in_range, np.array(holds, dtype=bool), problems, statement)
+
+    def prove(self, x, statement="", reveal=(), context=b"", *, input_salt=None, output_salt=None, memory_limit=None,
+              progress=None):
+        """Proves a statement about the model's outputs for one example x; commits first, if that has not been done.
+
+        statement     "score >= 700", "score in [600, 700]", "argmax(probs) == 2", joined by "and"
+        reveal        names of outputs whose values the proof tells
+        context       str or bytes that the proof is made for: a loan number, a nonce
+        input_salt    64 hexadecimal digits, of the digest that the key binds; fresh if not given. output_salt too
+        memory_limit  "2G" or bytes: refuses, before it starts, what may take more
+        progress      True, False, None (a bar where somebody looks), or a callable(phase, done)
+
+        Raises StatementFalse, OutOfRange, InputError, StatementError, MemoryLimit; after an error there is no proof.
+        """
+        inputs = _data.arrays(x, self._columns)
+        reveal = _names(reveal, "reveal")
+        if not isinstance(statement, str):
+            raise UsageError("a statement is a text, such as 'score >= 700'")
+        if not self.committed:
+            self.commit(memory_limit=memory_limit)
+        with _progress(progress, "prove") as tell:
+            made = self._core.prove(inputs, statement, reveal, context_bytes(context), input_salt, output_salt,
+                                    _limit(memory_limit), tell)
+        proof = Proof(made.file, _made=made)
+        log.info("proven: %s (%d bytes, %.0f ms)", proof.statement or "revealed values", len(proof), made.ms)
+        return proof
+
+    def report(self, data=None, labels=None, *, progress=None):
+        """What a proof costs, and how far the integers are from the float model: over the calibration rows, or over
+        `data`. labels: a 0 or 1 for each row of data adds areas under ROC curves. Report."""
+        if labels is not None and data is None:
+            raise UsageError("labels are those of the rows of data")
+        with _progress(progress, "report") as tell:
+            said = self._core.report(None if data is None else _data.arrays(data, self._columns),
+                                     None if labels is None else _data.arrays(labels, what="labels"), tell)
+        return Report(said, self._core.outputs())
+
+    def save(self, path):
+        """Writes the compiled model, without keys: private, mode 0600."""
+        self._core.save(os.fspath(path))
+
+    def save_keys(self, proving_key, verifying_key):
+        """Writes both keys: the private one with mode 0600, and the public one. Commits, if that has not been done."""
+        public = self.verifying_key
+        self._core.save_proving_key(os.fspath(proving_key))  # first: a verifying key alone would be of no use
+        public.save(verifying_key)
+
+    def __reduce__(self):
+        raise TypeError("a model holds secrets and is not pickled; use save() or save_keys()")
+
+    def _rows(self):
+        rows = [(f"input {k}", list(v)) for k, v in self.inputs.items()]
+        rows += [(f"output {k}", list(v)) for k, v in self.outputs.items()]
+        for o in self.accuracy["outputs"]:
+            rows.append((f"error of {o['name']}", f"at most {o['largest_error']:.3g}, mean {o['mean_error']:.3g}, on "
+                                                  f"{self.accuracy['rows']:,} calibration rows"))
+        rows.append(("committed", _html.short(self.verifying_key.model_id) if self.committed else "not yet"))
+        return rows + [("note", n) for n in self.notes]
+
+    def __repr__(self):
+        names = ", ".join(self.inputs) + " -> " + ", ".join(self.outputs)
+        return f"<nescio.Model {names}{', committed' if self.committed else ''}>"
+
+    def __str__(self):
+        return _html.text("compiled model (private)", self._rows())
+
+    def _repr_html_(self):
+        return _html.table("Compiled model (private)", self._rows())
+
+
+def compile(model, calibration, *, output=None, headroom=2.0, dimensions=None, memory_limit=None, progress=None):
+    """Turns a model into integer arithmetic that can be proven. Returns a Model.
+
+    model         an ONNX path, ONNX bytes or ModelProto, a torch module, a scikit-learn estimator or pipeline, an
+                  XGBoost or LightGBM model
+    calibration   rows of inputs: an array, DataFrame, dict of arrays by input, or a path (CSV, .npy, .npz, JSON)
+    output        a name for the real output of a converted model: statements use it
+    headroom      how far beyond the calibrated range values may go, at least 1
+    dimensions    {name: size} of dimensions that the model leaves open
+    memory_limit  "2G" or bytes
+
+    Raises UnsupportedOperator (all nodes at once, in .problems), CalibrationError, ModelError, MissingPackage.
+    """
+    try:
+        sizes = {str(k): int(v) for k, v in (dimensions or {}).items()}
+    except (TypeError, ValueError):
+        raise UsageError("dimensions is {name: size}") from None
+    converted = _convert.convert(model, calibration, output)
+    rows = _data.arrays(calibration, converted.columns, "calibration")
+    with _progress(progress, "compile") as tell:
+        core = _core.Model.compile(converted.onnx, rows, float(headroom), sizes, _limit(memory_limit), tell)
+    made = Model(core, converted.columns, converted.notes)
+    log.info("compiled %r from %s", made, converted.kind)
+    return made
