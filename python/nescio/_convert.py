@@ -103,7 +103,9 @@ def _sklearn(model, calibration, output):
     def attempt(types):
         try:
             return skl2onnx.convert_sklearn(model, initial_types=types, target_opset=OPSET, options=options)
-        except NameError:  # an estimator without that option
+        except Exception as e:
+            if "zipmap" not in str(e):  # some estimators are without that option
+                raise
             return skl2onnx.convert_sklearn(model, initial_types=types, target_opset=OPSET)
 
     with _told("scikit-learn model", "skl2onnx"):

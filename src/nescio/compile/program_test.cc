@@ -339,6 +339,20 @@ TEST(Program, TooLargeForAVerifier) {
   }
 }
 
+TEST(Program, AModelWithoutWeightsIsRefused) {
+  QuantGraph q;
+  q.values = {{"x", {2}, {1.0}}, {"y", {2}, {1.0}}};
+  QuantNode n{QuantNode::Op::combine, "n", {0, 0}, 1};
+  n.integers = {1, 1};
+  q.nodes = {n};
+  q.inputs = {{"x", 0, 8, {}}};
+  q.outputs = {{"y", 1, 24, {}}};
+  ASSERT_TRUE(validate(q).ok());
+  const auto p = make_program(q, *choose_plan(q));
+  ASSERT_FALSE(p.ok());
+  EXPECT_EQ(p.error().code, ErrorCode::kModel);
+}
+
 TEST(QuantiseInput, RefusesWhatIsNotAFiniteNumberInRange) {
   Sketch s({{1, 2}});
   const Graph g = s.graph({s.linear(s.x(), 1)});
