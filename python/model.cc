@@ -13,6 +13,7 @@
 #include "key.h"
 #include "nescio/api/digest_text.h"
 #include "nescio/api/prover_memory.h"
+#include "nescio/api/prover_parts.h"
 #include "nescio/api/prover_size.h"
 #include "progress.h"
 #include "unlocked.h"
@@ -25,6 +26,7 @@ using Names = std::vector<std::string>;
 // What proving made beside the file. The salts open the digests in it and are secret.
 struct Made {
   Proven proven;
+  PartTimes parts = {};
   double ms = 0;
 };
 
@@ -201,6 +203,7 @@ class Model {
     const auto start = std::chrono::steady_clock::now();
     Made made{take("prove", prove_statement(*key, request, progress_to(progress)))};
     made.ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    made.parts = time_by_part(*key, made.proven);
     return made;
   }
 
@@ -273,10 +276,23 @@ nb::dict phases(const Made& made) {
   out["evaluate"] = t.evaluate;
   out["random"] = t.random;
   out["commit"] = t.commit;
-  out["segments"] = t.segments;
+  out["fractions"] = t.segment.fractions;
+  out["products"] = t.segment.products;
+  out["triples"] = t.segment.triples;
   out["functional"] = t.functional;
   out["opening"] = t.opening;
   out["self_verify"] = made.proven.verify_ms;
+  return out;
+}
+
+nb::dict parts(const Made& made) {
+  nb::dict out;
+  out["digest"] = made.parts.digest;
+  out["weights"] = made.parts.weights;
+  out["layers"] = made.parts.layers;
+  out["tables"] = made.parts.tables;
+  out["hiding"] = made.parts.hiding;
+  out["self_verify"] = made.parts.verifying;
   return out;
 }
 
@@ -287,6 +303,7 @@ void bind_model(nb::module_& m) {
       .def_prop_ro("file", [](const Made& p) { return nb::bytes(p.proven.file.data(), p.proven.file.size()); })
       .def_prop_ro("ms", [](const Made& p) { return p.ms; })
       .def("phases", &phases, "Milliseconds of each phase.")
+      .def("parts", &parts, "Milliseconds of each part of the work.")
       .def("input_salt", [](const Made& p) { return digest_text(p.proven.input_salt.value); })
       .def("output_salt", [](const Made& p) { return digest_text(p.proven.output_salt.value); });
   nb::class_<Model>(m, "Model", "A compiled model: private.")

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-def load(path):
+def load(path: str | os.PathLike) -> Model | VerifyingKey | Proof:
     """Whatever a file holds: a Model (a compiled model, or a proving key), a VerifyingKey or a Proof."""
     path = os.fspath(path)
     try:

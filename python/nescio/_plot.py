@@ -16,7 +16,7 @@ def axes(ax):
     return plt.subplots()[1]
 
 
-def phases(milliseconds, ax=None):
+def times(milliseconds, ax=None):
     ax = axes(ax)
     names = list(milliseconds)[::-1]
     ax.barh(names, [milliseconds[n] for n in names])

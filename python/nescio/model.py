@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import logging
 import os
+from typing import Any, Callable, Iterable, Mapping, Optional, Union
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from .proof import Proof, VerifyingKey, context_bytes
 from .report import MockRun, Report
 
 log = logging.getLogger("nescio")
+Progress = Optional[Union[bool, Callable[[str, float], None]]]
 
 
 def _limit(memory_limit):
@@ -36,45 +38,46 @@ class Model:
         self._core, self._columns, self._notes = core, columns, list(notes)
 
     @staticmethod
-    def load(path):
+    def load(path: str | os.PathLike) -> Model:
         """Reads a compiled model, or a proving key: a model that is committed."""
         return Model(_core.Model.load(os.fspath(path)))
 
     @property
-    def inputs(self):
+    def inputs(self) -> dict[str, tuple[int, ...]]:
         """{name: shape}"""
         return {p["name"]: tuple(p["shape"]) for p in self._core.inputs()}
 
     @property
-    def outputs(self):
+    def outputs(self) -> dict[str, tuple[int, ...]]:
         """{name: shape}: statements are about these."""
         return {p["name"]: tuple(p["shape"]) for p in self._core.outputs()}
 
     @property
-    def labels(self):
+    def labels(self) -> dict[str, list[str]]:
         """{output: names of its classes}, of outputs whose model has them."""
         return {p["name"]: p["labels"] for p in self._core.outputs() if p["labels"]}
 
     @property
-    def notes(self):
+    def notes(self) -> list[str]:
         """What converting and compiling decided, one sentence each."""
         return self._notes + self._core.notes()
 
     @property
-    def accuracy(self):
+    def accuracy(self) -> dict:
         """How far the integers are from the float model, over the calibration rows."""
         return self._core.accuracy()
 
     @property
-    def committed(self):
+    def committed(self) -> bool:
         return self._core.committed
 
     @property
-    def verifying_key(self):
+    def verifying_key(self) -> VerifyingKey:
         """The public key; commits, if that has not been done."""
         return VerifyingKey(self._core.public_key()) if self.committed else self.commit()
 
-    def commit(self, disclose=(), bind=(), *, security_bits=128, memory_limit=None):
+    def commit(self, disclose: str | Iterable[str] = (), bind: str | Iterable[str] = (), *, security_bits: int = 128,
+               memory_limit: str | int | None = None) -> VerifyingKey:
         """Fixes what is public and what is hidden, and makes the keys. Returns the public one.
 
         disclose       names of inputs and outputs that every proof tells
@@ -94,7 +97,7 @@ class Model:
         log.info("committed: model %s, key %s", key.model_id, key.key_id)
         return key
 
-    def mock(self, x, statement=""):
+    def mock(self, x: Any, statement: str = "") -> MockRun:
         """The same arithmetic and checks as a proof, without one. x: rows of the model's input, or one. MockRun."""
         outputs, failed, holds = self._core.mock(_data.arrays(x, self._columns), statement)
         problems = {row: from_core("mock", found) for row, found in failed.items()}
@@ -102,8 +105,9 @@ class Model:
         values = {k: v[:, 0] if v.shape[1] == 1 else v for k, v in outputs.items()}
         return MockRun(values, in_range, np.array(holds, dtype=bool), problems, statement)
 
-    def prove(self, x, statement="", reveal=(), context=b"", *, input_salt=None, output_salt=None, memory_limit=None,
-              progress=None):
+    def prove(self, x: Any, statement: str = "", reveal: str | Iterable[str] = (), context: str | bytes = b"", *,
+              input_salt: str | None = None, output_salt: str | None = None, memory_limit: str | int | None = None,
+              progress: Progress = None) -> Proof:
         """Proves a statement about the model's outputs for one example x; commits first, if that has not been done.
 
         statement     "score >= 700", "score in [600, 700]", "argmax(probs) == 2", joined by "and"
@@ -128,7 +132,7 @@ class Model:
         log.info("proven: %s (%d bytes, %.0f ms)", proof.statement or "revealed values", len(proof), made.ms)
         return proof
 
-    def report(self, data=None, labels=None, *, progress=None):
+    def report(self, data: Any = None, labels: Any = None, *, progress: Progress = None) -> Report:
         """What a proof costs, and how far the integers are from the float model: over the calibration rows, or over
         `data`. labels: a 0 or 1 for each row of data adds areas under ROC curves. Report."""
         if labels is not None and data is None:
@@ -138,11 +142,11 @@ class Model:
                                      None if labels is None else _data.arrays(labels, what="labels"), tell)
         return Report(said, self._core.outputs())
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike) -> None:
         """Writes the compiled model, without keys: private, mode 0600."""
         self._core.save(os.fspath(path))
 
-    def save_keys(self, proving_key, verifying_key):
+    def save_keys(self, proving_key: str | os.PathLike, verifying_key: str | os.PathLike) -> None:
         """Writes both keys: the private one with mode 0600, and the public one. Commits, if that has not been done."""
         public = self.verifying_key
         self._core.save_proving_key(os.fspath(proving_key))  # first: a verifying key alone would be of no use
@@ -171,7 +175,9 @@ class Model:
         return _html.table("Compiled model (private)", self._rows())
 
 
-def compile(model, calibration, *, output=None, headroom=2.0, dimensions=None, memory_limit=None, progress=None):
+def compile(model: Any, calibration: Any, *, output: str | None = None, headroom: float = 2.0,
+            dimensions: Mapping[str, int] | None = None, memory_limit: str | int | None = None,
+            progress: Progress = None) -> Model:
     """Turns a model into integer arithmetic that can be proven. Returns a Model.
 
     model         an ONNX path, ONNX bytes or ModelProto, a torch module, a scikit-learn estimator or pipeline, an

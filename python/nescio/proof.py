@@ -5,6 +5,7 @@ import logging
 import os
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from . import _core, _data, _html
 from .errors import FileError, UsageError
@@ -33,42 +34,42 @@ class VerifyingKey:
         self._core = source if isinstance(source, _core.PublicKey) else _core.PublicKey.read(read_bytes(source, "key"))
 
     @property
-    def model_id(self):
+    def model_id(self) -> str:
         """The name under which the model is registered: a hash, in hexadecimal."""
         return self._core.model_id
 
     @property
-    def key_id(self):
+    def key_id(self) -> str:
         return self._core.key_id
 
     @property
-    def one_model(self):
+    def one_model(self) -> bool:
         """Whether the outputs are one function of the inputs and of the weights under the key's digest."""
         return self._core.one_model
 
     @property
-    def security_bits(self):
+    def security_bits(self) -> int:
         return self._core.cost()["security_bits"]
 
     @property
-    def error_terms(self):
+    def error_terms(self) -> list[dict]:
         """Every term of the soundness error: a list of {"name", "bits", "preprint", "source"}."""
         return self._core.cost()["error_terms"]
 
     @property
-    def ports(self):
+    def ports(self) -> list[dict]:
         """Inputs and outputs: a list of {"kind", "name", "shape", "told"}; told: what every proof says of it."""
         return self._core.ports()
 
-    def input_digest(self, x, salt):
+    def input_digest(self, x: Any, salt: str) -> str:
         """The digest that binds x under a salt (64 hexadecimal digits), if the key binds inputs: what somebody who
         vouches for the data signs."""
         return self._core.input_digest(_data.arrays(x), salt)
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike) -> None:
         _core.write_public_file(os.fspath(path), bytes(self))
 
-    def __bytes__(self):
+    def __bytes__(self) -> bytes:
         return self._core.to_bytes()
 
     def __reduce__(self):
@@ -105,34 +106,42 @@ class Proof:
         self._made = _made
 
     @property
-    def statement(self):
+    def statement(self) -> str:
         """What it says, unverified."""
         return self._says["statement"]
 
     @property
-    def context(self):
+    def context(self) -> bytes:
         return self._says["context"]
 
     @property
-    def revealed(self):
+    def revealed(self) -> list[str]:
         """Names of the outputs whose values it tells; the verdict has the values."""
         return self._says["revealed"]
 
     @property
-    def prove_ms(self):
+    def prove_ms(self) -> float | None:
         """Milliseconds that it took; None for a proof that was read."""
         return self._made.ms if self._made else None
 
     @property
-    def phases_ms(self):
+    def phases_ms(self) -> dict[str, float]:
         """{phase: milliseconds}; empty for a proof that was read."""
         return self._made.phases() if self._made else {}
 
-    def input_salt(self):
+    @property
+    def parts_ms(self) -> dict[str, float]:
+        """{part of the work: milliseconds}, measured phases shared out by counted work; empty for a proof that was read.
+
+        digest: binding the weights to their digest; weights: committing to them; layers: the model's run; tables:
+        rows of lookup tables; hiding: zero knowledge; self_verify."""
+        return self._made.parts() if self._made else {}
+
+    def input_salt(self) -> str:
         """The salt of the digest of the inputs: secret, not in the file, gone with this object."""
         return self._secret().input_salt()
 
-    def output_salt(self):
+    def output_salt(self) -> str:
         """The salt of the digest of the outputs: as input_salt."""
         return self._secret().output_salt()
 
@@ -141,18 +150,20 @@ class Proof:
             raise UsageError("only the prover has the salts, and only while it keeps what prove() returned")
         return self._made
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike) -> None:
         _core.write_public_file(os.fspath(path), self._bytes)
 
     def plot(self, ax=None):
-        """Where the time went: a bar for each phase. Needs matplotlib."""
+        """Where the time went: a bar for each part of the work. Needs matplotlib."""
+        if self._made is None:
+            raise UsageError("a proof that was read does not tell how it was made")
         from . import _plot
-        return _plot.phases(self.phases_ms, ax)
+        return _plot.times(self.parts_ms, ax)
 
-    def __bytes__(self):
+    def __bytes__(self) -> bytes:
         return self._bytes
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._bytes)
 
     def __reduce__(self):
@@ -203,7 +214,7 @@ class Verdict:
     weakest_bits: float
     verify_ms: float = field(compare=False)
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return True
 
     def _rows(self):
@@ -231,7 +242,8 @@ def _listed(values):
         yield name, " ".join(f"{x:.10g}" for x in flat[:12]) + (" ..." if len(flat) > 12 else "")
 
 
-def verify(proof, key, statement=None, context=None):
+def verify(proof: Proof | bytes | str | os.PathLike, key: VerifyingKey | bytes | str | os.PathLike,
+           statement: str | None = None, context: str | bytes | None = None) -> Verdict:
     """Checks a proof with the public key alone.
 
     proof, key  objects, paths or bytes

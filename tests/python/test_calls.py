@@ -57,11 +57,13 @@ def test_mock_tells_statements_and_rows_that_are_out_of_range(model, rows):
 
 
 def test_several_inputs_come_by_name_or_side_by_side():
-    from onnx import TensorProto, helper
+    from onnx import TensorProto, helper, numpy_helper
     info = helper.make_tensor_value_info
-    graph = helper.make_graph([helper.make_node("Concat", ["a", "b"], ["c"], axis=1)], "two",
+    graph = helper.make_graph([helper.make_node("Concat", ["a", "b"], ["ab"], axis=1),
+                               helper.make_node("Gemm", ["ab", "w"], ["c"])], "two",
                               [info("a", TensorProto.FLOAT, [1, 2]), info("b", TensorProto.FLOAT, [1, 1])],
-                              [info("c", TensorProto.FLOAT, [1, 3])])
+                              [info("c", TensorProto.FLOAT, [1, 3])],
+                              [numpy_helper.from_array(np.eye(3, dtype=np.float32), "w")])
     proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     x = np.arange(12.0).reshape(4, 3)
     by_name = {"a": x[:, :2], "b": x[:, 2]}
@@ -154,7 +156,7 @@ def test_plots(model, proof, rows):
     matplotlib.use("Agg")
     axes = model.report(rows).plot()
     assert axes.get_xlabel() == "score" and len(axes.get_legend().get_texts()) == 2
-    assert len(proof.plot().patches) == len(proof.phases_ms)
+    assert len(proof.plot().patches) == len(proof.parts_ms)
     with pytest.raises(nescio.UsageError, match="rows"):
         model.report().plot()
 

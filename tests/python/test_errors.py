@@ -48,6 +48,16 @@ def test_all_problems_of_a_model_at_once():
     assert isinstance(error, nescio.ModelError) and isinstance(error, ValueError)
 
 
+def test_a_model_without_weights_is_refused():
+    from onnx import TensorProto, helper
+    info = helper.make_tensor_value_info
+    proto = helper.make_model(
+        helper.make_graph([helper.make_node("Relu", ["x"], ["y"], "relu")], "bare",
+                          [info("x", TensorProto.FLOAT, [1, 2])], [info("y", TensorProto.FLOAT, [1, 2])]),
+        opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    problem(nescio.ModelError, "E_MODEL", lambda: nescio.compile(proto, np.ones((3, 2))))
+
+
 def test_models_and_calibration():
     proto, x = random_dense(4, 2)
     problem(nescio.ModelError, "E_MODEL", lambda: nescio.compile(b"not a model", x))
@@ -83,7 +93,7 @@ def test_statements(model, rows):
     for text in ("score >=", "score >= x", "700"):
         problem(nescio.StatementError, "E_USAGE", lambda t=text: model.prove(rows[0], t))
         problem(nescio.StatementError, "E_USAGE", lambda t=text: model.mock(rows[0], t))
-    for text in ("points >= 700", "score[3] >= 700", "score >= 9999999"):
+    for text in ("points >= 700", "score[3] >= 700"):
         problem(nescio.StatementError, "V_STATEMENT", lambda t=text: model.prove(rows[0], t))
 
 

@@ -142,8 +142,8 @@ Result<ModelSource> read_source(const std::string& onnx_path, const std::string&
                                 const CompileOptions& options, const Progress& progress) {
   report(progress, "reading the model", 0);
   NESCIO_TRY(const OnnxFile onnx, read_onnx(onnx_path, options));
-  NESCIO_TRY_STATUS(check_memory(estimate_data_memory(file_bytes(calibration_path)), options.memory_limit,
-                                 "reading the examples"));
+  NESCIO_TRY_STATUS(
+      check_memory(estimate_data_memory(file_bytes(calibration_path)), options.memory_limit, "reading the examples"));
   NESCIO_TRY(const NamedArrays arrays, read_arrays(calibration_path));
   return make_source(onnx, arrays, options);
 }

@@ -175,11 +175,11 @@ Disclosure disclosure_of(const Circuit& circuit) {
 
 Result<Program> make_program(const QuantGraph& graph, const GadgetPlan& plan, const Disclosure& disclosure) {
   NESCIO_TRY_STATUS(known_names(graph, disclosure));
-  if (all_weights(graph).empty())
-    return Error{ErrorCode::kModel, 0, "the model has no weights: there is nothing to commit to", {}};
   EmitBackend b;
   Lowered lowered = lower(b, graph, plan, {});
   NESCIO_TRY_STATUS(b.status());
+  if (lowered.weights.empty())
+    return Error{ErrorCode::kModel, 0, "the model has no weights: there is nothing to commit to", {}};
   const Ends ends = lower_ends(b, plan, disclosure, {}, lowered);
   NESCIO_TRY_STATUS(b.status());
   add_ports(b, graph, disclosure, lowered, ends);
