@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check_layers.py [ROOT] -- fails if an #include in ROOT/src/nescio or ROOT/cli breaks tools/layers.txt.
+"""check_layers.py [ROOT] -- fails if an #include in ROOT/src/nescio, ROOT/cli or ROOT/python breaks tools/layers.txt.
 
 Checked: allowed modules, modules that never name each other, prover files, clients, unknown modules, includes by
 relative path, cycles, and the verifier's closure (forbidden files, code lines). layers.txt explains its own lines.

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-TEXT = (".h", ".cc", ".py", ".sh", ".cmake", ".md", ".json", "CMakeLists.txt", "dev", "run", ".clang-tidy")
+TEXT = (".h", ".cc", ".py", ".sh", ".cmake", ".md", ".json", ".toml", ".ipynb", "CMakeLists.txt", "dev", "run", ".clang-tidy")
 SOURCE = (".h", ".cc", ".py", ".sh")
 LONGEST = 600
 DRAWER = re.compile(r"(^|/)(utils?|helpers?|common|misc)(/|\.[a-z]+$)")

@@ -106,7 +106,8 @@ def _sklearn(model, calibration, output):
         except Exception as e:
             if "zipmap" not in str(e):  # some estimators are without that option
                 raise
-            return skl2onnx.convert_sklearn(model, initial_types=types, target_opset=OPSET)
+            return skl2onnx.convert_sklearn(model, initial_types=types, target_opset=OPSET,
+                                            options={id(last): {"nocl": False}})
 
     with _told("scikit-learn model", "skl2onnx"):
         try:
@@ -151,22 +152,24 @@ def _torch(model, calibration, output):
     tensors = tuple(torch.from_numpy(np.array(v, dtype=np.float32)) for v in examples.values())
     how = {"input_names": list(examples), "output_names": [output or "y"]}
     training = model.training
-    file = io.BytesIO()
     with _told("torch module", "torch.onnx.export"):
         model.eval()
         try:
             with torch.no_grad(), contextlib.redirect_stdout(io.StringIO()):
                 try:
                     import onnxscript  # noqa: F401 -- what the newer exporter is made with
-                    torch.onnx.export(model, tensors, file, dynamo=True, opset_version=18, **how)
+                    program = torch.onnx.export(model, tensors, dynamo=True, opset_version=18, **how)
+                    onnx = _serialised(program.model_proto)
                 except ImportError:
                     try:
+                        file = io.BytesIO()
                         torch.onnx.export(model, tensors, file, dynamo=False, opset_version=17, **how)
+                        onnx = file.getvalue()
                     except ImportError:
                         raise missing("onnx onnxscript", "torch.onnx.export") from None
         finally:
             model.train(training)
-    return Converted(file.getvalue(), "torch")
+    return Converted(onnx, "torch")
 
 
 def _for_proving(proto, output):
