@@ -109,8 +109,10 @@ class Model {
   static Model load(const std::string& path) {
     const Unlocked free;
     const auto bytes = take("load", read_private_file(path));
-    if (auto model = read_model(bytes); model.ok()) return Model(std::move(*model));
-    return Model(take("load", read_proving_key(bytes)));
+    constexpr std::string_view kKeyStarts = "nescio proving key";
+    if (bytes.size() > kKeyStarts.size() && std::equal(kKeyStarts.begin(), kKeyStarts.end(), bytes.begin()))
+      return Model(take("load", read_proving_key(bytes)));
+    return Model(take("load", read_model(bytes)));
   }
 
   void save(const std::string& path) const {

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import warnings
 
 
 def in_notebook():
@@ -25,7 +26,9 @@ def progress(wanted, what):
         yield None
         return
     try:
-        from tqdm.auto import tqdm
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # in a notebook without widgets it warns, and takes its other bar
+            from tqdm.auto import tqdm
     except ImportError:
         yield None
         return

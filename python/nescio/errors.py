@@ -119,7 +119,12 @@ class InputError(Error, ValueError):
 
 
 class OutOfRange(InputError):
-    """A value is outside the range that the model was compiled for."""
+    """A value is outside the range that the model was compiled for.
+
+    feature  the name of its column, where the columns of the data have names; else None
+    """
+
+    feature = None
 
 
 class StatementError(Error, ValueError):

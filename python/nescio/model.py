@@ -3,13 +3,15 @@ from __future__ import annotations
 
 import logging
 import os
+import re
+import threading
 from typing import Any, Callable, Iterable, Mapping, Optional, Union
 
 import numpy as np
 
 from . import _convert, _core, _data, _html
 from ._progress import progress as _progress
-from .errors import UsageError, from_core
+from .errors import OutOfRange, UsageError, from_core
 from .proof import Proof, VerifyingKey, context_bytes
 from .report import MockRun, Report
 
@@ -20,7 +22,10 @@ Progress = Optional[Union[bool, Callable[[str, float], None]]]
 def _limit(memory_limit):
     if memory_limit is None:
         return 0
-    return _core.parse_size(memory_limit) if isinstance(memory_limit, str) else int(memory_limit)
+    limit = _core.parse_size(memory_limit) if isinstance(memory_limit, str) else int(memory_limit)
+    if limit < 0:
+        raise UsageError("memory_limit is a size: '2G', or bytes")
+    return limit
 
 
 def _names(given, what):
@@ -36,6 +41,7 @@ class Model:
 
     def __init__(self, core, columns=None, notes=()):
         self._core, self._columns, self._notes = core, columns, list(notes)
+        self._first_commit = threading.Lock()
 
     @staticmethod
     def load(path: str | os.PathLike) -> Model:
@@ -74,7 +80,8 @@ class Model:
     @property
     def verifying_key(self) -> VerifyingKey:
         """The public key; commits, if that has not been done."""
-        return VerifyingKey(self._core.public_key()) if self.committed else self.commit()
+        self._commit_once()
+        return VerifyingKey(self._core.public_key())
 
     def commit(self, disclose: str | Iterable[str] = (), bind: str | Iterable[str] = (), *, security_bits: int = 128,
                memory_limit: str | int | None = None) -> VerifyingKey:
@@ -93,14 +100,27 @@ class Model:
             raise UsageError("security_bits is in 100..128")
         self._core.commit(_names(disclose, "disclose"), "inputs" in bind, "outputs" in bind, int(security_bits),
                           _limit(memory_limit))
-        key = self.verifying_key
+        key = VerifyingKey(self._core.public_key())
         log.info("committed: model %s, key %s", key.model_id, key.key_id)
         return key
+
+    def _commit_once(self, memory_limit=None):
+        with self._first_commit:  # two threads that prove do so under one key
+            if not self.committed:
+                self.commit(memory_limit=memory_limit)
+
+    def _named(self, error):
+        """The error with the name of the feature, if columns have names and it is one of them."""
+        found = re.search(r"^input '[^']*': value (\d+) ", error.reason)
+        if found and self._columns and len(self.inputs) == 1 and int(found.group(1)) < len(self._columns):
+            error.feature = self._columns[int(found.group(1))]
+            error.reason += f" This is {error.feature!r}."
+        return error
 
     def mock(self, x: Any, statement: str = "") -> MockRun:
         """The same arithmetic and checks as a proof, without one. x: rows of the model's input, or one. MockRun."""
         outputs, failed, holds = self._core.mock(_data.arrays(x, self._columns), statement)
-        problems = {row: from_core("mock", found) for row, found in failed.items()}
+        problems = {row: self._named(from_core("mock", found)) for row, found in failed.items()}
         in_range = np.array([row not in problems for row in range(len(holds))], dtype=bool)
         values = {k: v[:, 0] if v.shape[1] == 1 else v for k, v in outputs.items()}
         return MockRun(values, in_range, np.array(holds, dtype=bool), problems, statement)
@@ -123,11 +143,13 @@ class Model:
         reveal = _names(reveal, "reveal")
         if not isinstance(statement, str):
             raise UsageError("a statement is a text, such as 'score >= 700'")
-        if not self.committed:
-            self.commit(memory_limit=memory_limit)
+        self._commit_once(memory_limit)
         with _progress(progress, "prove") as tell:
-            made = self._core.prove(inputs, statement, reveal, context_bytes(context), input_salt, output_salt,
-                                    _limit(memory_limit), tell)
+            try:
+                made = self._core.prove(inputs, statement, reveal, context_bytes(context), input_salt, output_salt,
+                                        _limit(memory_limit), tell)
+            except OutOfRange as e:
+                raise self._named(e)
         proof = Proof(made.file, _made=made)
         log.info("proven: %s (%d bytes, %.0f ms)", proof.statement or "revealed values", len(proof), made.ms)
         return proof

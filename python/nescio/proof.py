@@ -4,8 +4,10 @@ from __future__ import annotations
 import logging
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from . import _core, _data, _html
 from .errors import FileError, UsageError
@@ -190,7 +192,7 @@ class Proof:
         return _html.table("Proof, not verified here", self._rows())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Verdict:
     """What a valid proof shows. There is no verdict on a proof that is not valid: verify() raises.
 
@@ -212,10 +214,20 @@ class Verdict:
     hidden: str
     security_bits: int
     weakest_bits: float
-    verify_ms: float = field(compare=False)
+    verify_ms: float
 
     def __bool__(self) -> bool:
         return True
+
+    def _said(self):
+        plain = [{k: np.asarray(v).tolist() for k, v in d.items()} for d in (self.revealed, self.inputs)]
+        return self.statement, plain, self.digests, self.context, self.key_id
+
+    def __eq__(self, other):
+        return isinstance(other, Verdict) and self._said() == other._said()
+
+    def __hash__(self):
+        return hash((self.statement, self.context, self.key_id))
 
     def _rows(self):
         return ([("revealed " + k, v) for k, v in _listed(self.revealed)] +
@@ -252,7 +264,7 @@ def verify(proof: Proof | bytes | str | os.PathLike, key: VerifyingKey | bytes |
 
     Returns a Verdict, which is true. Raises InvalidProof if the proof is not valid, InvalidKey if the key is not.
     """
-    if hasattr(key, "verifying_key"):
+    if hasattr(type(key), "verifying_key"):
         raise UsageError("a verifier holds a verifying key, not the model", fix="give model.verifying_key")
     if not isinstance(key, VerifyingKey):
         key = VerifyingKey(key)

@@ -45,6 +45,11 @@ def test_a_table_is_read_by_its_columns_names_if_they_are_known(credit):
     assert float(model.mock(frame.iloc[2][::-1])) == float(model.mock(frame.iloc[2]))
     with pytest.raises(nescio.InputError, match="'Age'"):
         model.mock(frame.drop(columns="Age"))
+    frame.loc[1, "Income"] = 1e9
+    with pytest.raises(nescio.OutOfRange, match="'Income'") as caught:
+        model.prove(frame.iloc[1])
+    assert caught.value.feature == "Income"
+    assert model.mock(frame).problems[1].feature == "Income"
 
 
 def test_mock_tells_statements_and_rows_that_are_out_of_range(model, rows):

@@ -75,7 +75,8 @@ def test_other_threads_run_while_it_works():
         assert ticks >= 6 or took < 0.02, (took, ticks)
 
 
-def test_threads_prove_at_the_same_time(model, rows):
+def test_threads_prove_at_the_same_time_under_one_key(credit, rows):
+    model = nescio.compile(credit / "model.onnx", rows)
     proofs = [None] * 4
 
     def work(i):
