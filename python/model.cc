@@ -218,7 +218,9 @@ class Model {
     {
       const Unlocked free;
       if (data != nullptr) accuracy = take("report", measure(*model, data->list, progress_to(progress)));
-      if (labels != nullptr) curves = take("report", areas_under_curves(accuracy, labels->list.at(0).second.values));
+      if (labels != nullptr && labels->list.size() != 1)
+        throw Failure("report", {ErrorCode::kInFormat, 0, "one column of labels is needed", {}});
+      if (labels != nullptr) curves = take("report", areas_under_curves(accuracy, labels->list[0].second.values));
       if (key == nullptr) key = std::make_shared<const ProvingKey>(take("report", commit_model(*model, {})));
       key_bytes = write_key(key->key->key()).size();
       private_bytes = write_proving_key(*key).size();

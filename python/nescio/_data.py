@@ -51,12 +51,14 @@ def table_numbers(table, columns=None):
             raise InputError("there is no column " + ", ".join(map(repr, absent)), "E_IN_SHAPE")
         if list(table.columns) != list(columns):
             table = table[list(columns)]
+    if type(table).__module__.split(".")[0] != "pandas":
+        return table.to_numpy()
     bad = [str(c) for c, t in zip(table.columns, table.dtypes) if getattr(t, "kind", "O") not in "fiub"]
     if bad:
         raise refused("columns that are not numbers: " + ", ".join(bad), "encode categories and dates as numbers first")
-    kinds = {t for t in table.dtypes}
-    return table.to_numpy() if len(kinds) == 1 and isinstance(next(iter(kinds)), np.dtype) else table.to_numpy(
-        dtype=np.float64, na_value=np.nan)
+    if len(set(table.dtypes)) == 1 and isinstance(table.dtypes.iloc[0], np.dtype):
+        return table.to_numpy()
+    return table.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def arrays(x, columns=None, what="the data"):

@@ -119,6 +119,8 @@ class Model:
 
     def mock(self, x: Any, statement: str = "") -> MockRun:
         """The same arithmetic and checks as a proof, without one. x: rows of the model's input, or one. MockRun."""
+        if not isinstance(statement, str):
+            raise TypeError("a statement is a text, such as 'score >= 700'")
         outputs, failed, holds = self._core.mock(_data.arrays(x, self._columns), statement)
         problems = {row: self._named(from_core("mock", found)) for row, found in failed.items()}
         in_range = np.array([row not in problems for row in range(len(holds))], dtype=bool)
@@ -142,7 +144,7 @@ class Model:
         inputs = _data.arrays(x, self._columns)
         reveal = _names(reveal, "reveal")
         if not isinstance(statement, str):
-            raise UsageError("a statement is a text, such as 'score >= 700'")
+            raise TypeError("a statement is a text, such as 'score >= 700'")
         self._commit_once(memory_limit)
         with _progress(progress, "prove") as tell:
             try:

@@ -97,6 +97,15 @@ def test_statements(model, rows):
         problem(nescio.StatementError, "V_STATEMENT", lambda t=text: model.prove(rows[0], t))
 
 
+def test_labels(model, rows):
+    halves = np.arange(len(rows)) % 2
+    assert 0 <= model.report(rows, halves)["auc"]["score"]["float"] <= 1
+    problem(nescio.InputError, "E_IN_SHAPE", lambda: model.report(rows, halves[:7]))
+    problem(nescio.InputError, "E_IN_FORMAT", lambda: model.report(rows, halves * 2))
+    problem(nescio.InputError, "E_IN_FORMAT", lambda: model.report(rows, {}))
+    problem(nescio.UsageError, "E_USAGE", lambda: model.report(labels=halves))
+
+
 def test_a_false_statement_gives_no_proof(model, credit, tmp_path):
     made = None
     with pytest.raises(nescio.StatementFalse) as caught:
