@@ -13,8 +13,8 @@ namespace nb = nanobind;
 
 class Failure : public std::exception {
  public:
-  // call: "compile", "prove", .., which decides between families for codes that have two meanings.
-  Failure(const char* call, Error error) : call(call), error(std::move(error)) {}
+  // made_by: "compile", "prove", .., which decides between families for codes that have two meanings.
+  Failure(const char* made_by, Error found) : call(made_by), error(std::move(found)) {}
   const char* what() const noexcept override { return error_text(error.code); }
   const char* call;
   Error error;
