@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "disclosure.h"
-#include "issuer.h"
+#include "nescio/api/issuer_text.h"
 #include "nescio/api/prover_attest.h"
 #include "nescio/api/prover_digest.h"
 
@@ -32,14 +32,7 @@ Result<CheckedKey> read_checked_key(const std::string& path) {
 int make_keys(const KeyArguments& args, const Options& options) {
   hold_secrets();
   const IssuerKeys keys = make_issuer_keys();
-  SecretString secret;
-  for (const std::uint8_t b : keys.seed.value) {
-    secret += "0123456789abcdef"[b >> 4];
-    secret += "0123456789abcdef"[b & 15];
-  }
-  secret += '\n';
-  const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(secret.data()), secret.size());
-  if (const Status s = write_file(args.secret, bytes, 0600); !s.ok()) return fail(options, s.error());
+  if (const Status s = write_file(args.secret, write_issuer_keys(keys), 0600); !s.ok()) return fail(options, s.error());
   if (const Status s = write_text(args.shared, hex(keys.key) + "\n", 0644); !s.ok()) return fail(options, s.error());
   line(options, "issuer", hex(keys.key));
   line(options, "secret key", args.secret + " (private)");
@@ -49,9 +42,8 @@ int make_keys(const KeyArguments& args, const Options& options) {
 }
 
 Result<AttestedRecord> make_record(const AttestArguments& args) {
-  NESCIO_TRY(const auto text, read_private_file(args.issuer, 4096));
-  Secret<std::array<std::uint8_t, 32>> seed;
-  NESCIO_TRY(seed.value, parse_key({reinterpret_cast<const char*>(text.data()), text.size()}, args.issuer));
+  NESCIO_TRY(const auto secret, read_private_file(args.issuer, 4096));
+  NESCIO_TRY(const IssuerKeys keys, read_issuer_keys(secret, args.issuer));
   NESCIO_TRY(const CheckedKey key, read_checked_key(args.key));
   AttestRequest request;
   NESCIO_TRY(request.data, read_arrays(args.input));
@@ -61,7 +53,7 @@ Result<AttestedRecord> make_record(const AttestArguments& args) {
     NESCIO_TRY(request.issued, parse_time(args.issued));
   }
   NESCIO_TRY(request.expires, parse_time(args.expires, true));
-  return attest(key.key().circuit, std::move(request), issuer_keys(seed));
+  return attest(key.key().circuit, std::move(request), keys);
 }
 
 int run_attest(const AttestArguments& args, const Options& options) {

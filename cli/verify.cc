@@ -3,9 +3,9 @@
 #include <optional>
 
 #include "disclosure.h"
-#include "issuer.h"
 #include "measure.h"
 #include "nescio/api/cost.h"
+#include "nescio/api/issuer_text.h"
 
 namespace nescio::cli {
 namespace {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "nescio/api/issuer_text.h"
 #include "nescio/api/prover_digest.h"
 #include "nescio/base/byte_writer.h"
 #include "nescio/transcript/prover_random.h"
@@ -36,6 +37,23 @@ IssuerKeys make_issuer_keys() {
   const SecretDigest random = os_random();
   Secret<std::array<std::uint8_t, 32>> seed;
   std::copy(random.bytes.begin(), random.bytes.end(), seed.value.begin());
+  return issuer_keys(seed);
+}
+
+SecretVector<std::uint8_t> write_issuer_keys(const IssuerKeys& keys) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  SecretVector<std::uint8_t> out;
+  for (const std::uint8_t b : keys.seed.value) {
+    out.push_back(static_cast<std::uint8_t>(kDigits[b >> 4]));
+    out.push_back(static_cast<std::uint8_t>(kDigits[b & 15]));
+  }
+  out.push_back('\n');
+  return out;
+}
+
+Result<IssuerKeys> read_issuer_keys(std::span<const std::uint8_t> bytes, const std::string& what) {
+  Secret<std::array<std::uint8_t, 32>> seed;
+  NESCIO_TRY(seed.value, parse_key({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, what));
   return issuer_keys(seed);
 }
 

@@ -11,6 +11,9 @@ struct IssuerKeys {
 // Fresh ones; or those of a seed (RFC 8032, 5.1.5).
 IssuerKeys make_issuer_keys();
 IssuerKeys issuer_keys(const Secret<std::array<std::uint8_t, 32>>& seed);
+// The private file: the seed in hexadecimal, a line. kUsage, which names `what`.
+SecretVector<std::uint8_t> write_issuer_keys(const IssuerKeys& keys);
+Result<IssuerKeys> read_issuer_keys(std::span<const std::uint8_t> bytes, const std::string& what);
 
 struct AttestRequest {
   NamedArrays data;  // of the inputs of one digest of the key

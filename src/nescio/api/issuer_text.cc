@@ -1,10 +1,10 @@
-#include "issuer.h"
+#include "nescio/api/issuer_text.h"
 
 #include <charconv>
 #include <chrono>
 #include <cstdio>
 
-namespace nescio::cli {
+namespace nescio {
 namespace {
 
 constexpr std::uint64_t kMostSeconds = 253402300799;  // the end of the year 9999
@@ -18,11 +18,11 @@ Error bad_time(const std::string& text) {
 
 }  // namespace
 
-Result<std::array<std::uint8_t, 32>> parse_key(std::string_view text, const std::string& what) {
+Result<SigningKey> parse_key(std::string_view text, const std::string& what) {
   const auto blank = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  std::array<std::uint8_t, 32> out{};
+  SigningKey out{};
   bool ok = text.size() == 64;
   for (std::size_t i = 0; ok && i < out.size(); ++i) {
     const auto [end, error] = std::from_chars(text.data() + 2 * i, text.data() + 2 * i + 2, out[i], 16);
@@ -73,4 +73,4 @@ std::uint64_t now() {
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
 }
 
-}  // namespace nescio::cli
+}  // namespace nescio
