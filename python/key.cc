@@ -1,14 +1,19 @@
 #include "key.h"
 
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include <optional>
 
 #include "arrays.h"
 #include "failure.h"
+#include "issuer.h"
 #include "nescio/api/cost.h"
 #include "nescio/api/digest_text.h"
+#include "nescio/api/issuer_text.h"
+#include "nescio/base/float_key.h"
 #include "unlocked.h"
 
 namespace nescio::python {
@@ -29,10 +34,12 @@ PublicKey read_public_key(const nb::bytes& bytes) {
 }
 
 // Real values, one number or an array of the port's shape.
-nb::object values_of(const Revealed& revealed, const Dims& dims, const std::vector<Scale>& scales) {
+nb::object values_of(const Revealed& revealed, const Dims& dims, const std::vector<Scale>& scales,
+                     bool float_keys = false) {
   std::vector<double> out;
   for (std::size_t i = 0; i < revealed.values.size(); ++i)
-    out.push_back(real_number(revealed.values[i], scales[scales.size() == 1 ? 0 : i]));
+    out.push_back(float_keys ? static_cast<double>(float_of_key(revealed.values[i]))
+                             : real_number(revealed.values[i], scales[scales.size() == 1 ? 0 : i]));
   if (out.size() == 1) return nb::float_(out[0]);
   return numpy(std::move(out), {dims.begin(), dims.end()});
 }
@@ -51,12 +58,19 @@ nb::dict verdict_of(const CheckedKey& key, const Verdict& verdict) {
       if (port.name == r.name) revealed[r.name.c_str()] = values_of(r, port.dims, {port.scale});
   for (const Revealed& r : verdict.disclosed.inputs)
     for (const InputPort& port : circuit.inputs)
-      if (port.name == r.name) inputs[r.name.c_str()] = values_of(r, port.dims, port.scales);
-  for (const GroupDigest& d : verdict.disclosed.digests) digests[group_name(d.group).c_str()] = digest_text(d.digest);
+      if (port.name == r.name) inputs[r.name.c_str()] = values_of(r, port.dims, port.scales, port.float_keys);
+  std::size_t number = 0;
+  for (const DigestPort& port : circuit.digests)
+    if (port.group != Group::weights)
+      digests[digest_name(circuit, port).c_str()] = digest_text(verdict.disclosed.digests[number++].digest);
+  nb::list attested;
+  for (const Attested& a : verdict.attested)
+    attested.append(attestation_dict(a.attestation, digest_name(circuit, circuit.digests[a.digest])));
   out["statement"] = to_string(verdict.statement);
   out["revealed"] = revealed;
   out["inputs"] = inputs;
   out["digests"] = digests;
+  out["attested"] = attested;
   out["context"] = bytes_from(verdict.context);
   out["model_id"] = hex(key.model().bytes);
   out["key_id"] = hex(key.id().bytes);
@@ -67,14 +81,20 @@ nb::dict verdict_of(const CheckedKey& key, const Verdict& verdict) {
   return out;
 }
 
+// issuers: public keys in hexadecimal, each with the inputs that it is trusted with; none: all that no other names.
+using Issuers = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
 nb::dict verify(const PublicKey& key, const nb::bytes& proof, const std::optional<std::string>& statement,
-                const std::optional<nb::bytes>& context) {
+                const std::optional<nb::bytes>& context, const Issuers& issuers, std::optional<std::uint64_t> at) {
   Expected expected;
   if (statement) {
     take("statement", parse_statement(*statement));
     expected.statement = statement;
   }
   if (context) expected.context.emplace(bytes_of(*context).begin(), bytes_of(*context).end());
+  for (const auto& [issuer, inputs] : issuers)
+    expected.issuers.push_back({take("key", parse_key(issuer, "the issuer")), inputs});
+  expected.time = at.value_or(now());
   const auto span = bytes_of(proof);
   const auto verdict = [&] {
     const Unlocked free;
@@ -143,15 +163,9 @@ void bind_key(nb::module_& m) {
       .def_prop_ro("one_model", [](const PublicKey& k) { return k.checked->one_model(); })
       .def_prop_ro("weakest_bits", [](const PublicKey& k) { return real_bits(k.checked->bits()); })
       .def("cost", [](const PublicKey& k) { return cost_of(k.checked->key()); })
-      .def("ports", [](const PublicKey& k) { return ports_of(k.checked->key().circuit); })
-      .def(
-          "input_digest",
-          [](const PublicKey& k, const Arrays& inputs, const std::string& salt) {
-            const DigestCells cells = take("prove", parse_digest_text(salt));
-            return digest_text(take("prove", input_digest(k.checked->key().circuit, inputs.list, cells)));
-          },
-          nb::arg("inputs"), nb::arg("salt"));
-  m.def("verify", &verify, nb::arg("key"), nb::arg("proof"), nb::arg("statement").none(), nb::arg("context").none());
+      .def("ports", [](const PublicKey& k) { return ports_of(k.checked->key().circuit); });
+  m.def("verify", &verify, nb::arg("key"), nb::arg("proof"), nb::arg("statement").none(), nb::arg("context").none(),
+        nb::arg("issuers"), nb::arg("at").none());
   m.def("read_proof", &read_proof, nb::arg("data"), "What a proof file says, unverified.");
 }
 

@@ -5,11 +5,13 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 
 #include "arrays.h"
 #include "failure.h"
+#include "issuer.h"
 #include "key.h"
 #include "nescio/api/digest_text.h"
 #include "nescio/api/prover_memory.h"
@@ -26,6 +28,7 @@ using Names = std::vector<std::string>;
 // What proving made beside the file. The salts open the digests in it and are secret.
 struct Made {
   Proven proven;
+  Names digests;  // names of the digests in it, in the key's order; those of inputs first
   PartTimes parts = {};
   double ms = 0;
 };
@@ -34,6 +37,30 @@ std::vector<PortCells> input_cells(const QuantGraph& graph) {
   std::vector<PortCells> out;
   for (const QuantPort& port : graph.inputs) out.push_back({port.name, num_elements(graph.values[port.value].shape)});
   return out;
+}
+
+Names digest_names(const Circuit& circuit) {
+  Names out;
+  for (const DigestPort& port : circuit.digests)
+    if (port.group != Group::weights) out.push_back(digest_name(circuit, port));
+  return out;
+}
+
+void add_salts(const Names& digests, const ProvingKey& key, const std::map<std::string, std::string>& salts,
+               ProveRequest& request) {
+  const std::size_t of_inputs = key.program.disclosure.input_digests.size();
+  for (const auto& [name, text] : salts) {
+    const auto at = static_cast<std::size_t>(std::find(digests.begin(), digests.end(), name) - digests.begin());
+    if (at == digests.size())
+      throw Failure("prove", {ErrorCode::kUsage, 0, "a salt for '" + name + "', but the key binds no such digest", {}});
+    const Secret<DigestCells> salt(take("prove", parse_digest_text(text)));
+    if (at >= of_inputs) {
+      request.output_salt = salt;
+      continue;
+    }
+    if (request.input_salts.size() <= at) request.input_salts.resize(at + 1);
+    request.input_salts[at] = salt;
+  }
 }
 
 nb::list ports_of(const QuantGraph& graph, const std::vector<QuantPort>& ports) {
@@ -126,9 +153,9 @@ class Model {
     take("save", write_file(path, write_proving_key(*key), 0600));
   }
 
-  PublicKey commit(const Names& disclose, bool input_digest, bool output_digest, unsigned security_bits,
-                   std::uint64_t memory_limit) {
-    const CommitOptions options{static_cast<std::uint8_t>(std::min(security_bits, 255U)), disclose, input_digest,
+  PublicKey commit(const Names& disclose, const std::vector<Names>& bind_inputs, bool output_digest,
+                   unsigned security_bits, std::uint64_t memory_limit) {
+    const CommitOptions options{static_cast<std::uint8_t>(std::min(security_bits, 255U)), disclose, bind_inputs,
                                 output_digest, memory_limit};
     const auto model = model_;
     const auto made = [&] {
@@ -181,8 +208,9 @@ class Model {
     return nb::make_tuple(by_name, by_row, holding);
   }
 
+  // salts: by the name of the digest, as a verdict names it.
   Made prove(const Arrays& inputs, const std::string& statement, const Names& reveal, const nb::bytes& context,
-             const std::optional<std::string>& input_salt, const std::optional<std::string>& output_salt,
+             const std::vector<const Record*>& records, const std::map<std::string, std::string>& salts,
              std::uint64_t memory_limit, const nb::object& progress) const {
     const auto key = committed();
     ProveRequest request;
@@ -191,19 +219,25 @@ class Model {
     const auto* data = static_cast<const std::uint8_t*>(context.data());
     request.context.assign(data, data + context.size());
     request.memory_limit = memory_limit;
-    if (input_salt) request.input_salt = take("prove", parse_digest_text(*input_salt));
-    if (output_salt) request.output_salt = take("prove", parse_digest_text(*output_salt));
+    const Names names = digest_names(key->key->key().circuit);
+    add_salts(names, *key, salts, request);
     take("statement", parse_statement(statement));
+    for (const Record* r : records) request.records.push_back(*r->held);
     const Unlocked free;
-    const auto ports = input_cells(key->model.graph);
-    const std::uint64_t rows = take("prove", count_examples(ports, inputs));
-    if (rows != 1)
-      throw Failure(
-          "prove",
-          {ErrorCode::kInShape, 0, "the data have " + std::to_string(rows) + " examples; a proof is about one", {}});
-    request.inputs = example(ports, inputs, 0);
+    std::vector<PortCells> ports = input_cells(key->model.graph);
+    for (const AttestedRecord& r : request.records)
+      for (const auto& array : r.data)
+        std::erase_if(ports, [&](const PortCells& port) { return port.name == array.first; });
+    if (!inputs.list.empty() || !ports.empty()) {
+      const std::uint64_t rows = take("prove", count_examples(ports, inputs));
+      if (rows != 1)
+        throw Failure(
+            "prove",
+            {ErrorCode::kInShape, 0, "the data have " + std::to_string(rows) + " examples; a proof is about one", {}});
+      request.inputs = example(ports, inputs, 0);
+    }
     const auto start = std::chrono::steady_clock::now();
-    Made made{take("prove", prove_statement(*key, request, progress_to(progress)))};
+    Made made{take("prove", prove_statement(*key, request, progress_to(progress))), names};
     made.ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     made.parts = time_by_part(*key, made.proven);
     return made;
@@ -300,6 +334,14 @@ nb::dict parts(const Made& made) {
   return out;
 }
 
+nb::dict salts(const Made& made) {
+  const auto& of_inputs = made.proven.input_salts;
+  nb::dict out;
+  for (std::size_t k = 0; k < made.digests.size(); ++k)
+    out[made.digests[k].c_str()] = digest_text(k < of_inputs.size() ? of_inputs[k] : made.proven.output_salt.value);
+  return out;
+}
+
 }  // namespace
 
 void bind_model(nb::module_& m) {
@@ -308,22 +350,20 @@ void bind_model(nb::module_& m) {
       .def_prop_ro("ms", [](const Made& p) { return p.ms; })
       .def("phases", &phases, "Milliseconds of each phase.")
       .def("parts", &parts, "Milliseconds of each part of the work.")
-      .def("input_salt", [](const Made& p) { return digest_text(p.proven.input_salt.value); })
-      .def("output_salt", [](const Made& p) { return digest_text(p.proven.output_salt.value); });
+      .def("salts", &salts, "Salts by the names of their digests: secret.");
   nb::class_<Model>(m, "Model", "A compiled model: private.")
       .def_static("compile", &Model::compile, nb::arg("onnx"), nb::arg("calibration"), nb::arg("headroom"),
                   nb::arg("dimensions"), nb::arg("memory_limit"), nb::arg("progress").none())
       .def_static("load", &Model::load, nb::arg("path"))
       .def("save", &Model::save, nb::arg("path"))
       .def("save_proving_key", &Model::save_proving_key, nb::arg("path"))
-      .def("commit", &Model::commit, nb::arg("disclose"), nb::arg("input_digest"), nb::arg("output_digest"),
+      .def("commit", &Model::commit, nb::arg("disclose"), nb::arg("bind_inputs"), nb::arg("output_digest"),
            nb::arg("security_bits"), nb::arg("memory_limit"))
       .def_prop_ro("committed", &Model::is_committed)
       .def("public_key", &Model::public_key)
       .def("mock", &Model::mock, nb::arg("data"), nb::arg("statement"))
       .def("prove", &Model::prove, nb::arg("inputs"), nb::arg("statement"), nb::arg("reveal"), nb::arg("context"),
-           nb::arg("input_salt").none(), nb::arg("output_salt").none(), nb::arg("memory_limit"),
-           nb::arg("progress").none())
+           nb::arg("records"), nb::arg("salts"), nb::arg("memory_limit"), nb::arg("progress").none())
       .def("report", &Model::report, nb::arg("data").none(), nb::arg("labels").none(), nb::arg("progress").none())
       .def("inputs", &Model::inputs)
       .def("outputs", &Model::outputs)

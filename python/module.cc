@@ -4,6 +4,7 @@
 
 #include "arrays.h"
 #include "failure.h"
+#include "issuer.h"
 #include "key.h"
 #include "model.h"
 #include "nescio/api/prover_memory.h"
@@ -16,6 +17,7 @@ NB_MODULE(_core, m) {
   python::translate_failures();
   python::bind_arrays(m);
   python::bind_key(m);
+  python::bind_issuer(m);
   python::bind_model(m);
   m.def(
       "set_threads",

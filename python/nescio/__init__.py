@@ -14,23 +14,27 @@ import os
 from . import errors
 from ._core import forbid_core_dumps, set_threads, threads
 from ._core import version as __version__
-from .errors import (CalibrationError, Error, FileError, InputError, InvalidKey, InvalidProof, MemoryLimit,
-                     MissingPackage, ModelError, OutOfRange, ParameterError, SelfCheckFailed, StatementError,
-                     StatementFalse, UnsupportedOperator, UsageError)
+from .errors import (CalibrationError, Error, FileError, InputError, InvalidAttestation, InvalidKey, InvalidProof,
+                     MemoryLimit, MissingPackage, ModelError, OutOfRange, ParameterError, SelfCheckFailed,
+                     StatementError, StatementFalse, UnsupportedOperator, UsageError)
+from .issuer import Attested, AttestedRecord, IssuerKey, attest, digest
+from .key import VerifyingKey
 from .model import Model, compile
-from .proof import Proof, Verdict, VerifyingKey, verify
+from .proof import Proof, Verdict, verify
 from .report import MockRun, Report
 
 __all__ = [
-    "CalibrationError", "Error", "FileError", "InputError", "InvalidKey", "InvalidProof", "MemoryLimit",
-    "MissingPackage", "MockRun", "Model", "ModelError", "OutOfRange", "ParameterError", "Proof", "Report",
-    "SelfCheckFailed", "StatementError", "StatementFalse", "UnsupportedOperator", "UsageError", "Verdict",
-    "VerifyingKey", "compile", "errors", "forbid_core_dumps", "load", "set_threads", "threads", "verify",
+    "Attested", "AttestedRecord", "CalibrationError", "Error", "FileError", "InputError", "InvalidAttestation",
+    "InvalidKey", "InvalidProof", "IssuerKey", "MemoryLimit", "MissingPackage", "MockRun", "Model", "ModelError",
+    "OutOfRange", "ParameterError", "Proof", "Report", "SelfCheckFailed", "StatementError", "StatementFalse",
+    "UnsupportedOperator", "UsageError", "Verdict", "VerifyingKey", "attest", "compile", "digest", "errors",
+    "forbid_core_dumps", "load", "set_threads", "threads", "verify",
 ]
 
 
-def load(path: str | os.PathLike) -> Model | VerifyingKey | Proof:
-    """Whatever a file holds: a Model (a compiled model, or a proving key), a VerifyingKey or a Proof."""
+def load(path: str | os.PathLike) -> Model | VerifyingKey | Proof | AttestedRecord:
+    """Whatever a file holds: a Model (a compiled model, or a proving key), a VerifyingKey, a Proof or an
+    AttestedRecord."""
     path = os.fspath(path)
     try:
         with open(path, "rb") as f:
@@ -43,4 +47,6 @@ def load(path: str | os.PathLike) -> Model | VerifyingKey | Proof:
         return VerifyingKey(path)
     if start.startswith((b"nescio model", b"nescio proving key")):
         return Model.load(path)
+    if start.startswith(b"nescio record"):
+        return AttestedRecord.load(path)
     raise UsageError(f"{path} is not a file of nescio")

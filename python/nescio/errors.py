@@ -9,6 +9,7 @@
       StatementError         not a statement, or not one about this model's outputs
       StatementFalse         not true of this input: what is false cannot be proven
       InvalidProof           the verifier says no
+        InvalidAttestation   because of an issuer's signature, or one that is missing
       InvalidKey             a key or model file that is damaged, weak or not sound
       MemoryLimit            more memory than is allowed
       ParameterError         the security level cannot be reached
@@ -51,6 +52,8 @@ CODES = {
     "V_LOOKUP": (55, "the proof is damaged or forged"),
     "V_MERKLE": (56, "the proof is damaged or forged"),
     "V_OPENING": (57, "the proof is damaged or forged, or is of another model, input binding or statement"),
+    "V_ATTEST": (58, "ask for a proof from a record that your issuer signed and that has not expired; "
+                     "compare `--issuer` with the issuer's public key"),
     "E_PARAMS": (70, "the message says which error term; fewer cells or another profile"),
     "E_IO": (71, "the message has the path and the reason"),
     "E_USAGE": (72, "`nescio --help`"),
@@ -64,6 +67,8 @@ _HERE = {
     "E_IN_SHAPE": "model.inputs shows the names and shapes",
     "E_IN_FORMAT": "a float32 or float64 array, a DataFrame of numbers, a dict of arrays, or a file: JSON, CSV, .npy, .npz",
     "E_USAGE": "help() on the function",
+    "V_ATTEST": "ask for a proof from a record that your issuer signed and that has not expired; compare issuers= with "
+                "the issuer's public key",
     "E_MEMORY": "the message says what is too large, or names the estimate and the limit: raise memory_limit, or use a "
                 "smaller model or a larger machine",
 }
@@ -139,6 +144,10 @@ class InvalidProof(Error):
     """The proof does not hold, is of another statement or context, or of another key."""
 
 
+class InvalidAttestation(InvalidProof):
+    """An issuer's signature does not hold, is of other data, has expired, or one that is asked for is missing."""
+
+
 class InvalidKey(Error, ValueError):
     """A key or model file that is damaged, too weak, or not sound."""
 
@@ -170,7 +179,8 @@ class SelfCheckFailed(Error, RuntimeError):
 _FAMILY = {
     "E_OP": UnsupportedOperator, "E_ATTR": UnsupportedOperator, "E_CALIB": CalibrationError,
     "E_IN_RANGE": OutOfRange, "E_RANGE": OutOfRange,
-    "E_SELFCHECK": SelfCheckFailed, "E_STATEMENT": StatementFalse, "V_KEY": InvalidKey, "E_KEY": InvalidKey,
+    "E_SELFCHECK": SelfCheckFailed, "E_STATEMENT": StatementFalse, "V_ATTEST": InvalidAttestation, "V_KEY": InvalidKey,
+    "E_KEY": InvalidKey,
     "E_PARAMS": ParameterError, "E_IO": FileError, "E_USAGE": UsageError, "E_MEMORY": MemoryLimit,
 }
 

@@ -12,7 +12,9 @@ import numpy as np
 from . import _convert, _core, _data, _html
 from ._progress import progress as _progress
 from .errors import OutOfRange, UsageError, from_core
-from .proof import Proof, VerifyingKey, context_bytes
+from .issuer import AttestedRecord
+from .key import VerifyingKey
+from .proof import Proof, context_bytes
 from .report import MockRun, Report
 
 log = logging.getLogger("nescio")
@@ -29,11 +31,27 @@ def _limit(memory_limit):
 
 
 def _names(given, what):
-    given = [given] if isinstance(given, str) else list(given)
+    given = [given] if isinstance(given, str) else list(given) if isinstance(given, Iterable) else [given]
     for name in given:
         if not isinstance(name, str):
             raise UsageError(f"{what} is a list of names")
     return given
+
+
+def _bound(bind):
+    """(lists of input names, an empty one for all; whether outputs too) of what commit() takes."""
+    if bind is True:
+        bind = "inputs"
+    groups = [bind] if isinstance(bind, str) else list(bind or ())
+    inputs = []
+    for group in groups:
+        if group == "inputs":
+            inputs.append([])
+        elif group != "outputs":
+            inputs.append(_names(group.split(",") if isinstance(group, str) else group, "an entry of bind"))
+            if not inputs[-1]:
+                raise UsageError("a digest of no input", fix='bind="inputs" is a digest of all')
+    return inputs, "outputs" in groups
 
 
 class Model:
@@ -83,23 +101,21 @@ class Model:
         self._commit_once()
         return VerifyingKey(self._core.public_key())
 
-    def commit(self, disclose: str | Iterable[str] = (), bind: str | Iterable[str] = (), *, security_bits: int = 128,
-               memory_limit: str | int | None = None) -> VerifyingKey:
+    def commit(self, disclose: str | Iterable[str] = (), bind: bool | str | Iterable[str | Iterable[str]] = (), *,
+               security_bits: int = 128, memory_limit: str | int | None = None) -> VerifyingKey:
         """Fixes what is public and what is hidden, and makes the keys. Returns the public one.
 
         disclose       names of inputs and outputs that every proof tells
-        bind           "inputs" and "outputs": every proof tells a salted digest of all of them
+        bind           every proof tells a salted digest: True or "inputs" of all inputs, "outputs" of all outputs; a list
+                       has a digest for each entry: one of those, or the names of some inputs, a list or "income,debts"
         security_bits  100 to 128
 
         Of keys that were there before, proofs stay valid under their own verifying key; the model forgets them.
         """
-        bind = _names(bind, "bind")
-        if not set(bind) <= {"inputs", "outputs"}:
-            raise UsageError("bind is 'inputs', 'outputs' or both")
+        inputs, outputs = _bound(bind)
         if not 0 <= int(security_bits) <= 255:
             raise UsageError("security_bits is in 100..128")
-        self._core.commit(_names(disclose, "disclose"), "inputs" in bind, "outputs" in bind, int(security_bits),
-                          _limit(memory_limit))
+        self._core.commit(_names(disclose, "disclose"), inputs, outputs, int(security_bits), _limit(memory_limit))
         key = VerifyingKey(self._core.public_key())
         log.info("committed: model %s, key %s", key.model_id, key.key_id)
         return key
@@ -127,29 +143,35 @@ class Model:
         values = {k: v[:, 0] if v.shape[1] == 1 else v for k, v in outputs.items()}
         return MockRun(values, in_range, np.array(holds, dtype=bool), problems, statement)
 
-    def prove(self, x: Any, statement: str = "", reveal: str | Iterable[str] = (), context: str | bytes = b"", *,
-              input_salt: str | None = None, output_salt: str | None = None, memory_limit: str | int | None = None,
+    def prove(self, x: Any = None, statement: str = "", reveal: str | Iterable[str] = (),
+              context: str | bytes = b"", *, records: AttestedRecord | Iterable[AttestedRecord] = (),
+              salts: Mapping[str, str] | None = None, memory_limit: str | int | None = None,
               progress: Progress = None) -> Proof:
         """Proves a statement about the model's outputs for one example x; commits first, if that has not been done.
 
         statement     "score >= 700", "score in [600, 700]", "argmax(probs) == 2", joined by "and"
         reveal        names of outputs whose values the proof tells
         context       str or bytes that the proof is made for: a loan number, a nonce
-        input_salt    64 hexadecimal digits, of the digest that the key binds; fresh if not given. output_salt too
+        records       inputs that an issuer vouches for, in place of those inputs in x; x is None if that is all
+        salts         {"inputs", "outputs" or names of inputs: 64 hexadecimal digits} of digests that the key binds, named
+                      as verdict.digests; fresh ones if not given
         memory_limit  "2G" or bytes: refuses, before it starts, what may take more
         progress      True, False, None (a bar where somebody looks), or a callable(phase, done)
 
         Raises StatementFalse, OutOfRange, InputError, StatementError, MemoryLimit; after an error there is no proof.
         """
-        inputs = _data.arrays(x, self._columns)
+        inputs = _data.arrays({} if x is None else x, self._columns)
         reveal = _names(reveal, "reveal")
+        records = [records] if isinstance(records, AttestedRecord) else list(records)
+        if not all(isinstance(r, AttestedRecord) for r in records):
+            raise UsageError("records are AttestedRecords", fix="AttestedRecord.load(path)")
         if not isinstance(statement, str):
             raise TypeError("a statement is a text, such as 'score >= 700'")
         self._commit_once(memory_limit)
         with _progress(progress, "prove") as tell:
             try:
-                made = self._core.prove(inputs, statement, reveal, context_bytes(context), input_salt, output_salt,
-                                        _limit(memory_limit), tell)
+                made = self._core.prove(inputs, statement, reveal, context_bytes(context),
+                                        [r._core for r in records], dict(salts or {}), _limit(memory_limit), tell)
             except OutOfRange as e:
                 raise self._named(e)
         proof = Proof(made.file, _made=made)

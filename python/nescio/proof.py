@@ -1,102 +1,19 @@
-"""What a verifier holds: keys, proofs, verdicts."""
+"""What a verifier meets: proofs and verdicts."""
 from __future__ import annotations
 
 import logging
 import os
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from . import _core, _data, _html
-from .errors import FileError, UsageError
+from . import _core, _html
+from .errors import UsageError
+from .issuer import Attested, Issuers, Time, attested, seconds, trusted
+from .key import VerifyingKey, read_bytes
 
 log = logging.getLogger("nescio")
-
-
-def read_bytes(source, what):
-    """The bytes of a file, or those given."""
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        return bytes(source)
-    if isinstance(source, (str, os.PathLike)):
-        try:
-            with open(source, "rb") as f:
-                return f.read()
-        except OSError as e:
-            raise FileError(f"cannot read {os.fspath(source)}: {e.strerror}", "E_IO") from None
-    raise UsageError(f"{what} of type {type(source).__name__}", fix=f"give a path, bytes or a {what}")
-
-
-class VerifyingKey:
-    """What verifying needs: public. It has been checked when it was read; InvalidKey if it is weak or not sound."""
-
-    def __init__(self, source):
-        """source: a path or bytes."""
-        self._core = source if isinstance(source, _core.PublicKey) else _core.PublicKey.read(read_bytes(source, "key"))
-
-    @property
-    def model_id(self) -> str:
-        """The name under which the model is registered: a hash, in hexadecimal."""
-        return self._core.model_id
-
-    @property
-    def key_id(self) -> str:
-        return self._core.key_id
-
-    @property
-    def one_model(self) -> bool:
-        """Whether the outputs are one function of the inputs and of the weights under the key's digest."""
-        return self._core.one_model
-
-    @property
-    def security_bits(self) -> int:
-        return self._core.cost()["security_bits"]
-
-    @property
-    def error_terms(self) -> list[dict]:
-        """Every term of the soundness error: a list of {"name", "bits", "preprint", "source"}."""
-        return self._core.cost()["error_terms"]
-
-    @property
-    def ports(self) -> list[dict]:
-        """Inputs and outputs: a list of {"kind", "name", "shape", "told"}; told: what every proof says of it."""
-        return self._core.ports()
-
-    def input_digest(self, x: Any, salt: str) -> str:
-        """The digest that binds x under a salt (64 hexadecimal digits), if the key binds inputs: what somebody who
-        vouches for the data signs."""
-        return self._core.input_digest(_data.arrays(x), salt)
-
-    def save(self, path: str | os.PathLike) -> None:
-        _core.write_public_file(os.fspath(path), bytes(self))
-
-    def __bytes__(self) -> bytes:
-        return self._core.to_bytes()
-
-    def __reduce__(self):
-        return VerifyingKey, (bytes(self),)
-
-    def __eq__(self, other):
-        return isinstance(other, VerifyingKey) and self.key_id == other.key_id
-
-    def __hash__(self):
-        return hash(self.key_id)
-
-    def _rows(self):
-        return ([("model", _html.short(self.model_id)), ("key", _html.short(self.key_id)),
-                 ("one model", "yes" if self.one_model else "NOT established")] +
-                [(f"{p['kind']} {p['name']}", f"{p['shape']}, {p['told']}") for p in self.ports] +
-                [("security", f"{self.security_bits} bits")])
-
-    def __repr__(self):
-        return f"<nescio.VerifyingKey of model {_html.short(self.model_id)}>"
-
-    def __str__(self):
-        return _html.text("verifying key", self._rows())
-
-    def _repr_html_(self):
-        return _html.table("Verifying key", self._rows())
 
 
 class Proof:
@@ -139,18 +56,12 @@ class Proof:
         rows of lookup tables; hiding: zero knowledge; self_verify."""
         return self._made.parts() if self._made else {}
 
-    def input_salt(self) -> str:
-        """The salt of the digest of the inputs: secret, not in the file, gone with this object."""
-        return self._secret().input_salt()
-
-    def output_salt(self) -> str:
-        """The salt of the digest of the outputs: as input_salt."""
-        return self._secret().output_salt()
-
-    def _secret(self):
+    def salts(self) -> dict[str, str]:
+        """{name: salt} of the digests that it tells, named as verdict.digests: secret, not in the file, gone with this
+        object."""
         if self._made is None:
             raise UsageError("only the prover has the salts, and only while it keeps what prove() returned")
-        return self._made
+        return self._made.salts()
 
     def save(self, path: str | os.PathLike) -> None:
         _core.write_public_file(os.fspath(path), self._bytes)
@@ -197,7 +108,9 @@ class Verdict:
     """What a valid proof shows. There is no verdict on a proof that is not valid: verify() raises.
 
     revealed, inputs  {name: number or array}, values of outputs that the proof tells, and of public inputs
-    digests           {"inputs" or "outputs": hexadecimal}
+    digests           {"inputs", "outputs" or names of inputs: hexadecimal}
+    attested          who vouches for the inputs, a list of Attested: signed, and of this proof's inputs
+    issuers           public keys that verify() was told to trust; without, whoever made the proof chose the issuers
     hidden            what the proof does not tell, in words
     one_model         whether the key leaves its prover no choice of function
     weakest_bits      of all error terms
@@ -207,6 +120,7 @@ class Verdict:
     revealed: dict
     inputs: dict
     digests: dict
+    attested: list[Attested]
     context: bytes
     model_id: str
     key_id: str
@@ -214,6 +128,7 @@ class Verdict:
     hidden: str
     security_bits: int
     weakest_bits: float
+    issuers: list[str]
     verify_ms: float
 
     def __bool__(self) -> bool:
@@ -221,7 +136,7 @@ class Verdict:
 
     def _said(self):
         plain = [{k: np.asarray(v).tolist() for k, v in d.items()} for d in (self.revealed, self.inputs)]
-        return self.statement, plain, self.digests, self.context, self.key_id
+        return self.statement, plain, self.digests, self.attested, self.issuers, self.context, self.key_id
 
     def __eq__(self, other):
         return isinstance(other, Verdict) and self._said() == other._said()
@@ -233,6 +148,9 @@ class Verdict:
         return ([("revealed " + k, v) for k, v in _listed(self.revealed)] +
                 [("input " + k, v) for k, v in _listed(self.inputs)] +
                 [("digest of " + k, v) for k, v in self.digests.items()] +
+                [row for a in self.attested for row in a._rows()] +
+                [("", "nobody was asked for: issuers= says whom you trust") if self.attested and not self.issuers else
+                 ("", None)] +
                 [("model", self.model_id), ("one model", "established" if self.one_model else "NOT established"),
                  ("context", _html.context(self.context)), ("stays hidden", self.hidden),
                  ("security", f"{self.security_bits} bits (weakest term {self.weakest_bits:.2f}), zero knowledge"),
@@ -255,23 +173,34 @@ def _listed(values):
 
 
 def verify(proof: Proof | bytes | str | os.PathLike, key: VerifyingKey | bytes | str | os.PathLike,
-           statement: str | None = None, context: str | bytes | None = None) -> Verdict:
+           statement: str | None = None, context: str | bytes | None = None, *, issuers: Issuers | None = None,
+           at: Time | None = None) -> Verdict:
     """Checks a proof with the public key alone.
 
     proof, key  objects, paths or bytes
     statement   the proof must say exactly this. Give it: a valid proof of something else is not what you asked for
     context     and be made for exactly this context, str or bytes
+    issuers     and its inputs be attested: each by one of these public keys (hexadecimal, 32 bytes or a path), or, for
+                {input: public key}, that input by that one
+    at          the time at which attestations must hold; now, if not given
 
-    Returns a Verdict, which is true. Raises InvalidProof if the proof is not valid, InvalidKey if the key is not.
+    Returns a Verdict, which is true. Raises InvalidProof if the proof is not valid (InvalidAttestation if that is due to
+    an issuer's signature), InvalidKey if the key is not.
     """
     if hasattr(type(key), "verifying_key"):
         raise UsageError("a verifier holds a verifying key, not the model", fix="give model.verifying_key")
     if not isinstance(key, VerifyingKey):
         key = VerifyingKey(key)
     data = bytes(proof) if isinstance(proof, Proof) else read_bytes(proof, "proof")
+    whom = trusted(issuers)
+    if at is not None and not whom:
+        raise UsageError("at= is about attestations by issuers=, and there are none")
+    when = None if at is None else seconds(at)
     start = time.perf_counter()
-    said = _core.verify(key._core, data, statement, context_bytes(context) if context is not None else None)
-    verdict = Verdict(**said, verify_ms=(time.perf_counter() - start) * 1e3)
+    said = _core.verify(key._core, data, statement, context_bytes(context) if context is not None else None, whom, when)
+    said["attested"] = [attested(a) for a in said["attested"]]
+    verdict = Verdict(**said, issuers=list(dict.fromkeys(k for k, _ in whom)),
+                      verify_ms=(time.perf_counter() - start) * 1e3)
     log.info("valid: %s (model %s)", verdict.statement or "revealed values", verdict.model_id)
     return verdict
 

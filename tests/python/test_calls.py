@@ -99,13 +99,13 @@ def test_a_disclosing_key_tells_inputs_outputs_and_digests(credit, rows):
     key = model.commit(disclose=["score"], bind=["inputs"])
     assert {p["name"]: p["told"] for p in key.ports} == {"applicant": "private, bound by a digest", "score": "public"}
     salt = "01" * 32
-    proof = model.prove(rows[0], input_salt=salt)
+    proof = model.prove(rows[0], salts={"inputs": salt})
     verdict = nescio.verify(proof, key)
     assert verdict.revealed["score"] == float(model.mock(rows[0]))
-    assert verdict.digests == {"inputs": key.input_digest(rows[0], salt)}
-    assert proof.input_salt() == salt
+    assert verdict.digests == {"inputs": nescio.digest(key, rows[0], salt)}
+    assert proof.salts() == {"inputs": salt}
     with pytest.raises(nescio.UsageError):
-        nescio.Proof(bytes(proof)).input_salt()
+        nescio.Proof(bytes(proof)).salts()
 
 
 def test_what_is_saved_is_what_is_loaded(model, proof, rows, tmp_path):

@@ -32,6 +32,7 @@ def test_every_code_has_a_family_and_verdicts_are_told_from_statements():
     assert errors.family("V_STATEMENT", "verify") is nescio.InvalidProof
     for name in ("V_FORMAT", "V_PUBLIC", "V_POW", "V_LOOKUP", "V_MERKLE", "V_OPENING"):
         assert errors.family(name, "verify") is nescio.InvalidProof
+    assert errors.family("V_ATTEST", "verify") is nescio.InvalidAttestation
     assert errors.family("V_KEY") is errors.family("E_KEY") is nescio.InvalidKey
 
 

@@ -127,7 +127,8 @@ def test_stubs_list_every_name():
 
 def test_public_functions_say_their_types():
     for thing in (nescio.compile, nescio.verify, nescio.load, nescio.Model.prove, nescio.Model.mock,
-                  nescio.Model.commit, nescio.Model.report, nescio.Model.save, nescio.Model.load):
+                  nescio.Model.commit, nescio.Model.report, nescio.Model.save, nescio.Model.load, nescio.attest,
+                  nescio.digest, nescio.IssuerKey.generate, nescio.IssuerKey.load, nescio.IssuerKey.save):
         assert "return" in thing.__annotations__, thing
     assert set(nescio.__all__) <= set(dir(nescio))
     for name in nescio.__all__:
