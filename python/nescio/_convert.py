@@ -117,8 +117,31 @@ def _sklearn(model, calibration, output):
                 raise
             # Steps that select columns by name read one input for each.
             proto = attempt([(c, FloatTensorType([1, 1])) for c in columns])
-    notes = _for_proving(proto, output)
+    notes = _missing_values(proto, last) + _for_proving(proto, output)
     return Converted(_serialised(proto), "scikit-learn", notes, columns)
+
+
+def _missing_values(proto, estimator):
+    """skl2onnx lets a missing value fail every test of a decision tree; scikit-learn has learnt where it goes, and here
+    the graph is told. Returns notes."""
+    held = getattr(estimator, "estimators_", None)
+    held = [estimator] if held is None else held.ravel() if isinstance(held, np.ndarray) else held
+    trees = [t.tree_ for t in held if hasattr(t, "tree_")]
+    ensembles = [{a.name: a for a in n.attribute} for n in proto.graph.node if n.op_type.startswith("TreeEnsemble")]
+    if not trees or not ensembles:
+        return []
+    a = ensembles[0]
+    nodes = list(zip(a["nodes_treeids"].ints, a["nodes_nodeids"].ints, a["nodes_modes"].strings,
+                     a["nodes_featureids"].ints))
+    known = len(ensembles) == 1 and len(nodes) == sum(t.node_count for t in trees) and all(
+        t < len(trees) and n < trees[t].node_count and mode in (b"LEAF", b"BRANCH_LEQ") and
+        (mode == b"LEAF" or trees[t].feature[n] == feature) for t, n, mode, feature in nodes)
+    if not known:
+        return ["missing values (NaN) may take other branches than in scikit-learn"]
+    del a["nodes_missing_value_tracks_true"].ints[:]
+    a["nodes_missing_value_tracks_true"].ints.extend(
+        int(mode != b"LEAF" and trees[t].missing_go_to_left[n]) for t, n, mode, _ in nodes)
+    return []
 
 
 def _boosted(model, calibration, output):
@@ -208,6 +231,8 @@ def _for_proving(proto, output):
         if cut or output is not None:
             wanted = output or "scores"
             if wanted != name:
+                if not any(o.domain in ("", "ai.onnx") for o in proto.opset_import):  # only trees until now
+                    proto.opset_import.append(helper.make_opsetid("", 15))
                 graph.node.append(helper.make_node("Identity", [name], [wanted], "nescio_output"))
                 made_by[wanted] = graph.node[-1]
             if cut:

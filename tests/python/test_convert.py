@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import make_classification, make_regression
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
@@ -97,16 +97,60 @@ def test_columns_by_name():
     assert nescio.verify(model.prove(frame.iloc[3], "probabilities[1] >= 0"), model.verifying_key)
 
 
-def test_trees_are_converted():
+def leaves(estimator, x, output="score"):
+    """A model that is compiled, its run over all rows, and the values of one that a proof tells."""
+    model = nescio.compile(estimator, x, output=output)
+    run = model.mock(x)
+    assert run.in_range.all(), run.problems
+    told = nescio.verify(model.prove(x[5], reveal=output), model.verifying_key).revealed[output]
+    assert np.ravel(told).tolist() == np.ravel(run[output][5]).tolist()
+    return run[output]
+
+
+def with_gaps(x):
+    """Rows as float32, which is what tree libraries compare, some values missing."""
+    x = x.astype(np.float32)
+    x[np.random.default_rng(0).random(x.shape) < 0.1] = np.nan
+    return x
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_a_random_forest(n):
+    x, y = classes(n)
+    x = with_gaps(x)
+    forest = RandomForestClassifier(5, max_depth=4, random_state=0).fit(x, y)
+    chances = leaves(forest, x)
+    assert np.abs(chances - forest.predict_proba(x)).max() < 1e-5
+    certain = np.diff(np.sort(forest.predict_proba(x), axis=1)[:, -2:])[:, 0] > 1e-5
+    assert certain.mean() > 0.9 and (chances.argmax(1) == forest.predict(x))[certain].all()
+
+
+def test_trees_for_regression():
+    x, y = make_regression(300, 6, random_state=0)
+    x = with_gaps(x)
+    forest = RandomForestRegressor(5, max_depth=4, random_state=0).fit(x, y)
+    assert np.abs(leaves(forest, x) - forest.predict(x)).max() < 1e-5 * np.abs(y).max()
+
+
+def test_a_model_that_is_not_of_trees_takes_no_gaps(model, rows):
+    rows = rows[:2].copy()
+    for bad in (np.nan, np.inf, -np.inf):
+        rows[1, 3] = bad
+        with pytest.raises(nescio.InputError) as caught:
+            model.prove(rows[1])
+        assert caught.value.code == "E_IN_NONFINITE"
+
+
+def test_values_that_only_trees_read():
     x, y = classes(2)
-    forest = RandomForestClassifier(5, max_depth=3, random_state=0).fit(x, y)
-    try:
-        model = nescio.compile(forest, x)
-    except nescio.UnsupportedOperator as error:  # the conversion is done; the compiler has the last word
-        assert any("TreeEnsemble" in e.reason for e in error.problems)
-    else:
-        run = model.mock(x)
-        assert (list(run.outputs.values())[-1].argmax(1) == forest.predict(x)).mean() > 0.98
+    x = with_gaps(x)
+    forest = RandomForestClassifier(3, max_depth=3, random_state=0).fit(x, y)
+    model = nescio.compile(forest, x, output="score")
+    key = model.commit(disclose=list(model.inputs))
+    odd = x[:1].copy()
+    odd[0, :4] = [np.inf, -np.inf, np.nan, 1e30]
+    (told,) = nescio.verify(model.prove(odd, reveal="score"), key).inputs.values()
+    assert np.array_equal(told.astype(np.float32), odd, equal_nan=True)
 
 
 def test_what_the_converter_does_not_know_is_a_model_error():
@@ -123,22 +167,28 @@ def test_lightgbm():
     lightgbm = pytest.importorskip("lightgbm")
     pytest.importorskip("onnxmltools")
     x, y = classes(2)
-    booster = lightgbm.LGBMClassifier(n_estimators=3, num_leaves=4, verbose=-1).fit(x, y)
-    try:
-        assert nescio.compile(booster, x).mock(x).in_range.all()
-    except nescio.UnsupportedOperator as error:
-        assert any("TreeEnsemble" in e.reason for e in error.problems)
+    x = with_gaps(x)
+    booster = lightgbm.LGBMClassifier(n_estimators=8, num_leaves=6, verbose=-1).fit(x, y)
+    chances = leaves(booster, x)
+    assert np.abs(chances - booster.predict_proba(x)).max() < 1e-3
+    x, y = make_regression(300, 6, random_state=0)
+    x = with_gaps(x)
+    booster = lightgbm.LGBMRegressor(n_estimators=8, num_leaves=6, verbose=-1).fit(x, y)
+    assert np.abs(leaves(booster, x) - booster.predict(x)).max() < 1e-5 * np.abs(y).max()
 
 
 def test_xgboost():
     xgboost = pytest.importorskip("xgboost")
     pytest.importorskip("onnxmltools")
     x, y = classes(2)
-    booster = xgboost.XGBClassifier(n_estimators=3, max_depth=2).fit(x, y)
-    try:
-        assert nescio.compile(booster, x).mock(x).in_range.all()
-    except nescio.UnsupportedOperator as error:
-        assert any("TreeEnsemble" in e.reason for e in error.problems)
+    x = with_gaps(x)
+    booster = xgboost.XGBClassifier(n_estimators=8, max_depth=3).fit(x, y)
+    chances = leaves(booster, x)
+    assert np.abs(chances - booster.predict_proba(x)).max() < 1e-3
+    x, y = make_regression(300, 6, random_state=0)
+    x = with_gaps(x)
+    booster = xgboost.XGBRegressor(n_estimators=8, max_depth=3).fit(x, y)
+    assert np.abs(leaves(booster, x) - booster.predict(x)).max() < 1e-5 * np.abs(y).max()
 
 
 def test_torch():
