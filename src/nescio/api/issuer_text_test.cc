@@ -1,9 +1,9 @@
 // Keys and times as people write them.
-#include "issuer.h"
+#include "nescio/api/issuer_text.h"
 
 #include <gtest/gtest.h>
 
-namespace nescio::cli {
+namespace nescio {
 namespace {
 
 std::uint64_t time(const std::string& text, bool last = false) {
@@ -44,4 +44,4 @@ TEST(Key, is_64_digits) {
 }
 
 }  // namespace
-}  // namespace nescio::cli
+}  // namespace nescio
