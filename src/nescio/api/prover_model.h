@@ -128,8 +128,8 @@ struct Proven {
   Secret<DigestCells> output_salt;
 };
 
-// kUsage, kMemory, kInShape, kInNonFinite, kInRange, kRange, kStatementFalse; kVAttest: a record
-// whose data are not what was signed. Nothing of a proof exists after an error.
-Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& request, const Progress& progress = {});
+// kUsage, kMemory, kInShape, kInNonFinite, kInRange, kRange, kStatementFalse; kVAttest: a record whose data
+// are not what was signed. Nothing of a proof exists after an error.
+Result<Proven> prove_statement(const ProvingKey& key, ProveRequest request, const Progress& progress = {});
 
 }  // namespace nescio
