@@ -243,9 +243,7 @@ TYPED_TEST(AffineProof, given_those_all_words_are_distributed_alike_for_every_wi
 template <class E>
 void expect_as_simulated(std::uint64_t seed) {
   RandomCircuit r(seed, static_cast<std::uint32_t>(1 + seed % 3));
-  VerifyingKey key = toy_key<E>(r.circuit, 7);
-  key.params.query_pow = key.params.fold_pow = key.params.lookup_pow = 0;
-  for (pcs::Round& round : key.params.rounds) round.query_pow = round.fold_pow = 0;
+  const VerifyingKey key = without_work(toy_key<E>(r.circuit, 7));
   r.witness.values.resize(key.circuit.tensors.size());
   r.statement.resize(key.circuit.tensors.size());
   const Exact<E> exact(key, r.statement, r.witness);

@@ -39,9 +39,7 @@ struct SmallTable {
     b.lookup(b.table(4, {progression(0, 1)}, last, {t.m, t.n}), last, {t.k, t.v, t.u});
     const TensorId s = b.contract(t.k, {0}, t.v, {0}, {});
     b.zero(b.affine({}, {b.term(s), b.term(t.sum, -1)}), last);
-    t.key = toy_key<E>(b.take(), log_rows);
-    t.key.params.query_pow = t.key.params.fold_pow = t.key.params.lookup_pow = 0;
-    for (pcs::Round& r : t.key.params.rounds) r.query_pow = r.fold_pow = 0;
+    t.key = without_work(toy_key<E>(b.take(), log_rows));
     t.statement.resize(t.key.circuit.tensors.size());
     t.statement[t.sum] = {F(8)};
     return t;
