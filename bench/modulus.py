@@ -7,14 +7,14 @@ Fully connected layers without bias, ReLU between. Hidden layer k has floor(w0 *
 The names below carry the published number of weights, and it is checked. Weights are He-normal from a fixed seed.
 Also written: calibrate.csv and input.json (standard normal inputs) and statement.txt, which is true of input.json.
 """
-import json
 import math
-import os
 import sys
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+
+import scenario
 
 SEED = 20230130
 PARAMETER, SMALL = (30, 784, 1000), (20, 32, 100)
@@ -75,14 +75,7 @@ def write(name, folder):
     weights = make_weights(name, rng)
     x = rng.normal(size=(CALIBRATION_ROWS, weights[0].shape[0])).astype(np.float32)
     row, winner = clear_winner(weights, x)
-    os.makedirs(folder, exist_ok=True)
-    onnx.save(to_onnx(name, weights), os.path.join(folder, "model.onnx"))
-    np.savetxt(os.path.join(folder, "calibrate.csv"), x, fmt="%.9g", delimiter=",",
-               header=",".join(f"x{i}" for i in range(x.shape[1])), comments="")
-    with open(os.path.join(folder, "input.json"), "w", encoding="ascii") as f:
-        json.dump({"x": x[row].tolist()}, f)
-    with open(os.path.join(folder, "statement.txt"), "w", encoding="ascii") as f:
-        f.write(f"argmax == {winner}\n")
+    scenario.save(folder, to_onnx(name, weights), x, row, f"argmax == {winner}")
 
 
 def main():

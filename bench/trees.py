@@ -7,13 +7,13 @@ drawn like the data; leaves are normal. A path is as long as its tree makes it.
   trees-500x31  500 trees of 31 leaves each, grown leaf by leaf (LightGBM's default): a random leaf is split
 Also written: calibrate.csv and input.json (standard normal inputs) and statement.txt, which is true of input.json.
 """
-import json
-import os
 import sys
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper
+
+import scenario
 
 SEED = 20161101
 FEATURES, CALIBRATION_ROWS = 13, 200
@@ -61,14 +61,7 @@ def write(name, folder):
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     scores = [float(session.run(None, {"x": row[None]})[0][0, 0]) for row in x]
     row = int(np.argmax(scores))
-    os.makedirs(folder, exist_ok=True)
-    onnx.save(model, os.path.join(folder, "model.onnx"))
-    np.savetxt(os.path.join(folder, "calibrate.csv"), x, fmt="%.9g", delimiter=",",
-               header=",".join(f"x{i}" for i in range(FEATURES)), comments="")
-    with open(os.path.join(folder, "input.json"), "w", encoding="ascii") as f:
-        json.dump({"x": x[row].tolist()}, f)
-    with open(os.path.join(folder, "statement.txt"), "w", encoding="ascii") as f:
-        f.write(f"score >= {scores[row] - 0.01:.4f}\n")
+    scenario.save(folder, model, x, row, f"score >= {scores[row] - 0.01:.4f}")
 
 
 def main():

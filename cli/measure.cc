@@ -52,7 +52,7 @@ nlohmann::ordered_json phases_json(const Proven& proven) {
 
 nlohmann::ordered_json parts_json(const ProvingKey& key, const Proven& proven) {
   const PartTimes t = time_by_part(key, proven);
-  return {{"digest", t.digest}, {"weights", t.weights}, {"layers", t.layers},
+  return {{"digest", t.digest}, {"weights", t.weights}, {"activations", t.activations},
           {"tables", t.tables}, {"hiding", t.hiding},   {"self_verify", t.verifying}};
 }
 

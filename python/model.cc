@@ -237,7 +237,7 @@ class Model {
       request.inputs = example(ports, inputs, 0);
     }
     const auto start = std::chrono::steady_clock::now();
-    Made made{take("prove", prove_statement(*key, request, progress_to(progress))), names};
+    Made made{take("prove", prove_statement(*key, std::move(request), progress_to(progress))), names};
     made.ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     made.parts = time_by_part(*key, made.proven);
     return made;
@@ -327,7 +327,7 @@ nb::dict parts(const Made& made) {
   nb::dict out;
   out["digest"] = made.parts.digest;
   out["weights"] = made.parts.weights;
-  out["layers"] = made.parts.layers;
+  out["activations"] = made.parts.activations;
   out["tables"] = made.parts.tables;
   out["hiding"] = made.parts.hiding;
   out["self_verify"] = made.parts.verifying;

@@ -52,7 +52,7 @@ class Proof:
     def parts_ms(self) -> dict[str, float]:
         """{part of the work: milliseconds}, measured phases shared out by counted work; empty for a proof that was read.
 
-        digest: binding the weights to their digest; weights: committing to them; layers: the model's run; tables:
+        digest: binding the weights to their digest; weights: committing to them; activations: the model's run; tables:
         rows of lookup tables; hiding: zero knowledge; self_verify."""
         return self._made.parts() if self._made else {}
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "nescio/base/byte_reader.h"
+#include "nescio/api/digest_bytes.h"
 #include "nescio/base/byte_writer.h"
 
 namespace nescio {
@@ -54,11 +54,7 @@ Result<Attestation> read_attestation(std::span<const std::uint8_t> bytes) {
   NESCIO_VERIFY(version == kVersion, ErrorCode::kVFormat, in.position());
   Attestation a;
   NESCIO_TRY_STATUS(fill(a.schema.bytes));
-  for (F& x : a.digest) {
-    NESCIO_TRY(const std::uint64_t word, in.u<std::uint64_t>());
-    NESCIO_VERIFY(word < F::kModulus, ErrorCode::kVFormat, in.position());
-    x = F(word);
-  }
+  NESCIO_TRY(a.digest, read_digest_cells(in));
   NESCIO_TRY(a.issued, in.u<std::uint64_t>());
   NESCIO_TRY(a.expires, in.u<std::uint64_t>());
   NESCIO_TRY(const std::uint32_t n, in.count(1));
@@ -79,18 +75,16 @@ Digest schema_of(const Circuit& circuit, const DigestPort& port) {
   for (const BoundRange& b : port.bound)
     for (const InputPort& input : circuit.inputs) {
       if (input.tensor != b.tensor) continue;
-      ByteWriter out;
-      for (const std::uint32_t n : input.dims) out.u(n);
-      h.part(input.name).part(out.data());
-      ByteWriter scales;
+      ByteWriter dims, form;
+      for (const std::uint32_t n : input.dims) dims.u(n);
       for (const Scale& s : input.scales) {
-        scales.u(s.mantissa);
-        scales.u(static_cast<std::uint32_t>(s.exponent));
+        form.u(s.mantissa);
+        form.u(static_cast<std::uint32_t>(s.exponent));
       }
-      scales.u(static_cast<std::uint64_t>(input.lo));
-      scales.u(static_cast<std::uint64_t>(input.hi));
-      scales.u(static_cast<std::uint8_t>(input.float_keys));
-      h.part(scales.data());
+      form.u(static_cast<std::uint64_t>(input.lo));
+      form.u(static_cast<std::uint64_t>(input.hi));
+      form.u(static_cast<std::uint8_t>(input.float_keys));
+      h.part(input.name).part(dims.data()).part(form.data());
     }
   return h.finish();
 }
@@ -128,6 +122,8 @@ Result<std::vector<Attested>> check_attestations(const Circuit& circuit, const D
 
 Status demand_issuers(const Circuit& circuit, const std::vector<Attested>& attested,
                       const std::vector<TrustedIssuer>& trusted, std::uint64_t time) {
+  if (!trusted.empty() && circuit.inputs.empty())
+    return Error{ErrorCode::kUsage, 0, "the model has no input that could be attested", {}};
   for (const TrustedIssuer& t : trusted)
     for (const std::string& name : t.inputs)
       if (std::none_of(circuit.inputs.begin(), circuit.inputs.end(), [&](const auto& p) { return p.name == name; }))

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "nescio/sponge/sponge.h"
 #include "nescio/statement/public_values.h"
 
 namespace nescio {
@@ -21,7 +22,7 @@ using SigningKey = std::array<std::uint8_t, 32>;  // public; the secret one is a
 
 struct Attestation {
   Digest schema;                          // schema_of()
-  std::array<F, 4> digest{};              // of the record
+  DigestCells digest{};                   // of the record
   std::uint64_t issued = 0, expires = 0;  // seconds since 1970-01-01 UTC, both included
   std::string name;                       // how the issuer calls itself: nobody checks it
   SigningKey issuer{};

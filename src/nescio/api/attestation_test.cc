@@ -235,6 +235,9 @@ TEST(Attestation, verifiers_choose_whom_they_trust_with_what_and_when) {
   EXPECT_EQ(code_of(file, trust({{one}, {two}})), ErrorCode::kVAttest);   // all inputs, x2 among them
   EXPECT_EQ(code_of(file, trust({{three}})), ErrorCode::kVAttest);
   EXPECT_EQ(code_of(file, trust({{one, {"price"}}})), ErrorCode::kUsage);
+  Circuit nothing_to_attest = circuit();
+  nothing_to_attest.inputs.clear();
+  EXPECT_EQ(demand_issuers(nothing_to_attest, {}, {{one}}, 1500).error().code, ErrorCode::kUsage);
   // Two attestations of one record: one that has expired does not spoil the other.
   AttestedRecord old = record("x0");
   const auto later = attest(circuit(), {old.data, "", 3000, 4000}, issuer(1));

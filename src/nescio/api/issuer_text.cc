@@ -39,6 +39,7 @@ Result<std::uint64_t> parse_time(const std::string& text, bool last) {
     if (seconds > kMostSeconds) return bad_time(text);
     return seconds;
   }
+  if (text.find_first_not_of("0123456789-:TZ") != std::string::npos) return bad_time(text);
   int year = 0, used = 0;
   unsigned month = 0, day = 0, hour = last ? 23 : 0, minute = last ? 59 : 0, second = last ? 59 : 0;
   const bool date = std::sscanf(text.c_str(), "%4d-%2u-%2u%n", &year, &month, &day, &used) == 3 && used == 10;

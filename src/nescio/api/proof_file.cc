@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "nescio/base/byte_reader.h"
+#include "nescio/api/digest_bytes.h"
 #include "nescio/base/byte_writer.h"
 #include "nescio/circuit/check.h"
 #include "nescio/proof/key.h"
@@ -74,11 +74,7 @@ Result<std::vector<GroupDigest>> read_digests(ByteReader& in) {
     GroupDigest d{static_cast<Group>(group), {}};
     NESCIO_VERIFY(d.group == Group::inputs || d.group == Group::outputs, ErrorCode::kVFormat, in.position());
     NESCIO_VERIFY(list.empty() || list.back().group == Group::inputs, ErrorCode::kVFormat, in.position());
-    for (F& x : d.digest) {
-      NESCIO_TRY(const std::uint64_t word, in.u<std::uint64_t>());
-      NESCIO_VERIFY(word < F::kModulus, ErrorCode::kVFormat, in.position());
-      x = F(word);
-    }
+    NESCIO_TRY(d.digest, read_digest_cells(in));
     list.push_back(d);
   }
   return list;

@@ -1,8 +1,7 @@
 // api/proof_file.h -- a proof as it travels: what it says and the bytes that show it.
 //
-// Bytes     "nescio proof" | u16 version | statement | outputs | inputs | digests | attestations | context | proof;
-// each
-//           part but the last preceded by its length.
+// Bytes     "nescio proof" | u16 version | statement | outputs | inputs | digests | attestations | context | proof
+//           Each part but the last is preceded by its length.
 //           Everything but the proof itself is bound in the transcript: changing it makes the proof invalid.
 #pragma once
 #include <cstdint>

@@ -12,25 +12,21 @@
 namespace nescio {
 namespace {
 
-using SecretKey = std::array<std::uint8_t, crypto_sign_SECRETKEYBYTES>;
+using SecretKey = Secret<std::array<std::uint8_t, crypto_sign_SECRETKEYBYTES>>;
 
-Secret<SecretKey> expand(const IssuerKeys& keys) {
+// Both keys of a seed.
+SigningKey expand(const Secret<std::array<std::uint8_t, 32>>& seed, SecretKey& secret) {
   NESCIO_CHECK(sodium_init() >= 0);
-  Secret<SecretKey> out;
   SigningKey key{};
-  NESCIO_CHECK(crypto_sign_seed_keypair(key.data(), out.value.data(), keys.seed.value.data()) == 0);
-  NESCIO_CHECK(key == keys.key);
-  return out;
+  NESCIO_CHECK(crypto_sign_seed_keypair(key.data(), secret.value.data(), seed.value.data()) == 0);
+  return key;
 }
 
 }  // namespace
 
 IssuerKeys issuer_keys(const Secret<std::array<std::uint8_t, 32>>& seed) {
-  NESCIO_CHECK(sodium_init() >= 0);
-  IssuerKeys out{seed, {}};
-  Secret<SecretKey> both;
-  NESCIO_CHECK(crypto_sign_seed_keypair(out.key.data(), both.value.data(), seed.value.data()) == 0);
-  return out;
+  SecretKey secret;
+  return {seed, expand(seed, secret)};
 }
 
 IssuerKeys make_issuer_keys() {
@@ -68,20 +64,22 @@ Result<AttestedRecord> attest(const Circuit& circuit, AttestRequest request, con
                  {}};
   AttestedRecord out;
   NESCIO_TRY(const DigestPort port, digest_of_inputs(circuit, request.data));
-  Hasher source = salt_source();
+  Attestation& a = out.attestation;
+  a.schema = schema_of(circuit, port);
+  a.issued = request.issued;
+  a.expires = request.expires;
+  a.name = std::move(request.name);
+  a.issuer = keys.key;
+  Hasher source = salt_source().part(signed_bytes(a));
   for (const auto& [name, array] : request.data) mix(source, array.values);
   out.salt = draw_salt(source, Group::inputs);
-  NESCIO_TRY(out.attestation.digest, input_digest(circuit, request.data, out.salt.value));
-  out.attestation.schema = schema_of(circuit, port);
-  out.attestation.issued = request.issued;
-  out.attestation.expires = request.expires;
-  out.attestation.name = std::move(request.name);
-  out.attestation.issuer = keys.key;
-  const std::vector<std::uint8_t> message = signed_bytes(out.attestation);
-  const Secret<SecretKey> secret = expand(keys);
-  NESCIO_CHECK(crypto_sign_detached(out.attestation.signature.data(), nullptr, message.data(), message.size(),
-                                    secret.value.data()) == 0);
-  NESCIO_TRY_STATUS(check_signature(out.attestation));
+  NESCIO_TRY(a.digest, input_digest(circuit, request.data, out.salt.value));
+  const std::vector<std::uint8_t> message = signed_bytes(a);
+  SecretKey secret;
+  NESCIO_CHECK(expand(keys.seed, secret) == keys.key);
+  NESCIO_CHECK(crypto_sign_detached(a.signature.data(), nullptr, message.data(), message.size(), secret.value.data()) ==
+               0);
+  NESCIO_TRY_STATUS(check_signature(a));
   out.data = std::move(request.data);
   // Names as the key has them, so that the record finds its inputs.
   for (auto& [name, array] : out.data)

@@ -16,9 +16,8 @@ namespace {
 
 constexpr std::uint64_t kSlack = std::uint64_t{4} << 20;
 constexpr std::uint64_t kBytesOfAWeight = 40;  // for its digest, and in copies of the model on the way into a key
-constexpr std::uint64_t kCopiesOfAFile =
-    8;  // as it is, parsed, as tensors, folded, embedded; protobuf grows by doubling
-constexpr std::uint64_t kCopiesOfData = 12;  // of text with two characters a number: doubles, growing, and as tensors
+constexpr std::uint64_t kCopiesOfAFile = 8;    // as it is, parsed, as tensors, folded, embedded
+constexpr std::uint64_t kCopiesOfData = 12;    // of text with two characters a number: as doubles and as tensors
 
 std::string mebibytes(std::uint64_t bytes) {
   return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB";

@@ -146,8 +146,8 @@ struct MockRun {
 Result<MockRun> mock_run(const Program& program, const QuantGraph& graph, const NamedArrays& inputs,
                          const Statement& statement);
 
-// kUsage, kMemory, kInShape, kInNonFinite, kInRange, kRange, kStatementFalse; kVAttest: a record
-// whose data are not what was signed. Nothing of a proof exists after an error.
-Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& request, const Progress& progress = {});
+// kUsage, kMemory, kInShape, kInNonFinite, kInRange, kRange, kStatementFalse; kVAttest: a record whose data
+// are not what was signed. Nothing of a proof exists after an error.
+Result<Proven> prove_statement(const ProvingKey& key, ProveRequest request, const Progress& progress = {});
 
 }  // namespace nescio

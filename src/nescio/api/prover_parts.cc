@@ -22,7 +22,7 @@ PartTimes time_by_part(const ProvingKey& key, const Proven& proven) {
   };
   out.digest = share(costs[static_cast<std::size_t>(Part::digest)]);
   out.weights = share(costs[static_cast<std::size_t>(Part::weights)]);
-  out.layers = share(costs[static_cast<std::size_t>(Part::layers)]) + (products > 0 ? 0 : t.segment.products);
+  out.activations = share(costs[static_cast<std::size_t>(Part::activations)]) + (products > 0 ? 0 : t.segment.products);
   out.tables = by_cells * rows / cells + t.segment.fractions * rows / leaves;
   return out;
 }

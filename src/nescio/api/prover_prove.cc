@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <chrono>
 
+#include "nescio/api/digest_bytes.h"
 #include "nescio/api/prover_digest.h"
 #include "nescio/api/prover_memory.h"
+#include "nescio/api/verify.h"
 #include "nescio/api/words.h"
-#include "nescio/base/byte_reader.h"
 #include "nescio/base/byte_writer.h"
 #include "nescio/base/secret.h"
 #include "nescio/circuit/check.h"
@@ -68,30 +69,29 @@ Result<Disclosed> disclose(const Circuit& circuit, const std::vector<std::string
   return out;
 }
 
-// What the request gives: inputs by name or in order, and those of records, whose salts go to their digests.
-Status add_records(const Circuit& circuit, const std::vector<AttestedRecord>& records, ProveRequest& given) {
-  if (records.empty()) return Unit{};
+// Puts the data of records among the inputs, and their salts to their digests.
+Status add_records(const Circuit& circuit, ProveRequest& request) {
+  if (request.records.empty()) return Unit{};
   std::set<std::string> in_records;
-  std::vector<std::vector<std::size_t>> digests = disclosure_of(circuit).input_digests;
-  for (const AttestedRecord& r : records) {
+  const std::vector<std::vector<std::size_t>> digests = disclosure_of(circuit).input_digests;
+  for (const AttestedRecord& r : request.records) {
     NESCIO_TRY(const DigestPort port, digest_of_inputs(circuit, r.data));
-    const auto at = std::find(digests.begin(), digests.end(), inputs_of(circuit, port)) - digests.begin();
-    const auto k = static_cast<std::size_t>(at);
-    if (given.input_salts.size() <= k) given.input_salts.resize(k + 1);
-    if (given.input_salts[k])
+    const auto k =
+        static_cast<std::size_t>(std::find(digests.begin(), digests.end(), inputs_of(circuit, port)) - digests.begin());
+    if (request.input_salts.size() <= k) request.input_salts.resize(k + 1);
+    if (request.input_salts[k])
       return Error{ErrorCode::kUsage, 0, "two salts for the digest of the input '" + r.data[0].first + "'", {}};
-    given.input_salts[k] = r.salt;
+    request.input_salts[k] = r.salt;
     for (const auto& [name, array] : r.data) in_records.insert(name);
   }
   std::size_t next = 0;  // those without a name are the other inputs, in order
-  for (auto& [name, array] : given.inputs) {
+  for (auto& [name, array] : request.inputs) {
     while (name.empty() && next < circuit.inputs.size() && in_records.contains(circuit.inputs[next].name)) ++next;
     if (name.empty() && next < circuit.inputs.size()) name = circuit.inputs[next++].name;
     if (in_records.contains(name))
       return Error{ErrorCode::kUsage, 0, "the input '" + name + "' is given, and in an attested record as well", {}};
   }
-  for (const AttestedRecord& r : records)
-    for (const auto& array : r.data) given.inputs.push_back(array);
+  for (AttestedRecord& r : request.records) std::move(r.data.begin(), r.data.end(), std::back_inserter(request.inputs));
   return Unit{};
 }
 
@@ -201,11 +201,7 @@ Result<ProvingKey> read_proving_key(std::span<const std::uint8_t> bytes) {
   NESCIO_TRY(VerifyingKey parsed, read_key(verifying));
   NESCIO_TRY(out.key, verify_key(std::move(parsed)));
   NESCIO_VERIFY(out.key->key().bindings.size() == 1, ErrorCode::kKey, in.position());  // the weights' digest
-  for (F& x : out.salt.value) {
-    NESCIO_TRY(const std::uint64_t word, in.u<std::uint64_t>());
-    NESCIO_VERIFY(word < F::kModulus, ErrorCode::kKey, in.position());
-    x = F(word);
-  }
+  NESCIO_TRY(out.salt.value, read_digest_cells(in));
   NESCIO_VERIFY(in.remaining() > 32, ErrorCode::kKey, in.position());
   NESCIO_TRY(const auto model, in.take(in.remaining() - 32));
   NESCIO_TRY(out.model, read_model(model));
@@ -241,14 +237,13 @@ Result<MockRun> mock_run(const Program& program, const QuantGraph& graph, const 
   return out;
 }
 
-Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& asked, const Progress& progress) {
+Result<Proven> prove_statement(const ProvingKey& key, ProveRequest request, const Progress& progress) {
   const auto report = [&](std::string_view phase, double done) {
     if (progress) progress(phase, done);
   };
   const auto start = std::chrono::steady_clock::now();
   const VerifyingKey& verifying = key.key->key();
-  ProveRequest request = asked;
-  NESCIO_TRY_STATUS(add_records(verifying.circuit, asked.records, request));
+  NESCIO_TRY_STATUS(add_records(verifying.circuit, request));
   NESCIO_TRY(const Statement statement, parse_statement(request.statement));
   NESCIO_TRY_STATUS(known_outputs(verifying.circuit, request.reveal));
   if (request.context.size() > kMaxContext)
@@ -276,7 +271,8 @@ Result<Proven> prove_statement(const ProvingKey& key, const ProveRequest& asked,
   const auto publics = [&](const IntegerOutputs& outputs) -> Result<PublicValues> {
     NESCIO_TRY_STATUS(fulfils(verifying.circuit, statement, outputs));
     NESCIO_TRY(file.disclosed, disclose(verifying.circuit, request.reveal, salts, inputs, outputs));
-    NESCIO_TRY(const auto attested, check_attestations(verifying.circuit, file.disclosed, file.attestations));
+    if (const auto attested = check_attestations(verifying.circuit, file.disclosed, file.attestations); !attested.ok())
+      return attested.error();
     return statement_values(verifying.circuit, statement, file.disclosed);
   };
   NESCIO_TRY(Run run, run_program(key.program, key.model.graph, inputs, salts, digest, publics));

@@ -2,7 +2,7 @@
 
 #include <bit>
 
-#include "nescio/base/byte_reader.h"
+#include "nescio/api/digest_bytes.h"
 #include "nescio/base/byte_writer.h"
 #include "nescio/circuit/check.h"
 
@@ -12,11 +12,6 @@ namespace {
 constexpr std::string_view kMagic = "nescio record";
 constexpr std::uint16_t kVersion = 1;
 using Writer = BasicByteWriter<SecretVector<std::uint8_t>>;
-
-void write_text(std::string_view text, Writer& out) {
-  out.u(static_cast<std::uint32_t>(text.size()));
-  out.bytes(bytes_of(text));
-}
 
 Result<std::pair<std::string, Array>> read_array(ByteReader& in) {
   std::pair<std::string, Array> out;
@@ -45,11 +40,7 @@ Result<AttestedRecord> parse(std::span<const std::uint8_t> bytes) {
   NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
   NESCIO_VERIFY(version == kVersion, ErrorCode::kInFormat, in.position());
   AttestedRecord out;
-  for (F& x : out.salt.value) {
-    NESCIO_TRY(const std::uint64_t word, in.u<std::uint64_t>());
-    NESCIO_VERIFY(word < F::kModulus, ErrorCode::kInFormat, in.position());
-    x = F(word);
-  }
+  NESCIO_TRY(out.salt.value, read_digest_cells(in));
   NESCIO_TRY(const std::uint32_t length, in.count(1));
   NESCIO_TRY(const auto attestation, in.take(length));
   auto read = read_attestation(attestation);
@@ -76,7 +67,8 @@ SecretVector<std::uint8_t> write_record(const AttestedRecord& record) {
   out.bytes(attestation);
   out.u(static_cast<std::uint32_t>(record.data.size()));
   for (const auto& [name, array] : record.data) {
-    write_text(name, out);
+    out.u(static_cast<std::uint32_t>(name.size()));
+    out.bytes(bytes_of(name));
     out.u(static_cast<std::uint32_t>(array.shape.size()));
     for (const std::uint64_t n : array.shape) out.u(n);
     out.u(static_cast<std::uint32_t>(array.values.size()));

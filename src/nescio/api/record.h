@@ -8,7 +8,7 @@ namespace nescio {
 
 struct AttestedRecord {
   NamedArrays data;  // values of the inputs that the attestation is of, by name
-  Secret<std::array<F, 4>> salt;
+  Secret<DigestCells> salt;
   Attestation attestation;
 };
 

@@ -56,14 +56,12 @@ std::string group_name(Group group) {
 }
 
 std::string digest_name(const Circuit& circuit, const DigestPort& digest) {
+  if (digest.group != Group::inputs || digest.bound.size() == circuit.inputs.size()) return group_name(digest.group);
   std::string names;
-  std::size_t count = 0;
-  for (const InputPort& port : circuit.inputs)
-    for (const BoundRange& b : digest.bound)
-      if (digest.group == Group::inputs && b.tensor == port.tensor) {
-        names += (count++ == 0 ? "" : ", ") + label(port.name);
-      }
-  return count == 0 || count == circuit.inputs.size() ? group_name(digest.group) : names;
+  for (const BoundRange& b : digest.bound)
+    for (const InputPort& port : circuit.inputs)
+      if (b.tensor == port.tensor) names += (names.empty() ? "input " : ", ") + label(port.name);
+  return names;
 }
 
 std::string disclosure_text(const Circuit& circuit, const InputPort& port) {

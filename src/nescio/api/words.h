@@ -15,7 +15,7 @@ std::string shown(std::span<const std::uint8_t> bytes);
 std::string label(const std::string& name);
 
 std::string group_name(Group group);  // "inputs"
-// "inputs", or the names of those inputs that it is of
+// "inputs", or "input NAME, .." of those that it is of
 std::string digest_name(const Circuit& circuit, const DigestPort& digest);
 // "public", "private", "bound by a digest"
 std::string disclosure_text(const Circuit& circuit, const InputPort& port);

@@ -44,7 +44,7 @@ enum class CircuitRule : std::uint32_t {
   kPublicOperand =
       11,  // a contraction or map has a private operand, a cubic three; one that is not is constant or public itself
            // (not affine in such), and a scalar or a vector along one label of the private operand
-  kTable = 12,         // rows, width, entries in range; private columns [rows]
+  kTable = 12,         // rows, width, entries in range; private columns [rows] or [2^a, rows / 2^a]
   kMultiplicity = 13,  // each table has its own multiplicity tensor [rows], and there are no others
   kLookup = 14,        // as many columns as the table's, of equal dims
   kZero = 15,

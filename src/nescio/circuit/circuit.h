@@ -215,7 +215,7 @@ struct BoundRange {
 };
 struct DigestPort {
   Group group = Group::weights;
-  TensorId tensor = 0;            // Public, [4]
+  TensorId tensor = 0;  // Public, [4]
   // What it is a digest of, in order. Of inputs: of ports in order, none in two digests; of outputs: of all ports.
   std::vector<BoundRange> bound;
   friend bool operator==(const DigestPort&, const DigestPort&) = default;

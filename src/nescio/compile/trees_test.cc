@@ -4,7 +4,9 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 #include <random>
+#include <tuple>
 
 #include "nescio/base/float_key.h"
 #include "nescio/compile/lower_trees.h"
@@ -135,6 +137,28 @@ TEST(LowerTrees, TheDigestBindsEveryFieldOfEveryNode) {
     }
   EXPECT_EQ(digest(), before);
   EXPECT_EQ(bound_weights(q.nodes[0]).size(), 4U);  // two words, leaves, base
+}
+
+// What the guide lists as public, and nothing else: models that agree on it have the same circuit, whatever they test,
+// answer and were calibrated with.
+TEST(LowerTrees, TheCircuitTellsOfTreesWhatTheGuideSays) {
+  for (const std::size_t which : {0, 2, 6, 8}) {
+    std::map<std::tuple<std::uint32_t, std::int64_t, double>, Circuit> circuits;  // nodes, depth, step
+    std::size_t same = 0;
+    for (std::uint64_t seed = 0; seed < 24; ++seed) {
+      const Graph graph = forest(kCases[which], seed);
+      const QuantGraph q = quantised(graph, rows_for(graph, 1 + seed % 5));
+      const QuantNode& node = q.nodes[0];
+      const auto program = make_program(q, GadgetPlan{});
+      ASSERT_TRUE(program.ok());
+      const auto [at, added] = circuits.try_emplace(
+          {node.weights[0].shape[0], node.integers[1], q.values[node.output].scales[0]}, program->emitted.circuit);
+      same += !added;
+      EXPECT_TRUE(at->second == program->emitted.circuit) << "case " << which << " seed " << seed;
+    }
+    EXPECT_GT(same, 10U);
+    EXPECT_GT(circuits.size(), 1U);  // which are told
+  }
 }
 
 TEST(LowerTrees, AMalformedTableIsRefused) {

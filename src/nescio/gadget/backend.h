@@ -112,7 +112,7 @@ struct VarInfo {
 };
 
 // What a tensor or relation is there for: to account for costs, nothing else.
-enum class Part : std::uint8_t { layers, weights, digest };
+enum class Part : std::uint8_t { activations, weights, digest };
 inline constexpr std::size_t kParts = 3;
 
 class Backend {
@@ -135,7 +135,7 @@ class Backend {
     Backend& b_;
     std::size_t length_;
   };
-  // What is made while it lives is of this part: layers where none is open.
+  // What is made while it lives is of this part: activations where none is open.
   class PartScope {
    public:
     PartScope(Backend& b, Part part) : b_(b), before_(b.part_) { b.part_ = part; }
@@ -256,7 +256,7 @@ class Backend {
   void give_bound(std::string_view name, Var v, Bound bound);
 
   std::string path_;
-  Part part_ = Part::layers;
+  Part part_ = Part::activations;
   std::deque<VarInfo> info_;  // references stay good while a lowering goes on
   std::deque<TableInfo> tables_;
   std::map<std::string, TableVar> keys_;  // of table_once

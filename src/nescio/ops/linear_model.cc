@@ -4,6 +4,7 @@
 // Where the ONNX text is silent the classifier does as ONNX Runtime: ties go to the first class; one row of
 // coefficients with two labels gives the columns [1 - s, s] (after the post transform), and its label is the second
 // when the raw score is above 0.
+#include "nescio/ops/ai_onnx_ml.h"
 #include "nescio/ops/families.h"
 #include "nescio/ops/operands.h"
 
@@ -11,15 +12,9 @@ namespace nescio {
 namespace {
 
 // The features as a float32 matrix [batch, features].
-Result<ValueId> feature_matrix(const OnnxNode& node, GraphBuilder& graph) {
-  ValueId x = node.inputs[0];
-  const Shape shape = graph.shape(x);
-  if (shape.empty() || shape.size() > 2 || shape.back() == 0) {
-    return attr_error("its input must be [features] or [batch, features]; it is " + to_string(shape));
-  }
-  NESCIO_TRY(x, graph.as_float32(x));
-  if (shape.size() == 2) return x;
-  return graph.add("Reshape", {x}, {{"shape", Shape{1, shape[0]}}});
+Result<ValueId> real_features(const OnnxNode& node, GraphBuilder& graph) {
+  NESCIO_TRY(const ValueId x, graph.as_float32(node.inputs[0]));
+  return feature_matrix(graph, x);
 }
 
 // x [batch, features] times coefficients [rows][features] plus intercepts [rows] (none: zeros).
@@ -45,7 +40,7 @@ Result<Values> import_regressor(const OnnxNode& node, GraphBuilder& graph) {
   const std::string transform = attributes.text("post_transform", "NONE");
   NESCIO_TRY_STATUS(attributes.finish());
   if (transform != "NONE") return attr_error("post_transform " + quote_name(transform) + " is not supported");
-  NESCIO_TRY(const ValueId x, feature_matrix(node, graph));
+  NESCIO_TRY(const ValueId x, real_features(node, graph));
   NESCIO_TRY(const ValueId y, add_linear(graph, x, targets, coefficients, intercepts));
   return Values{y};
 }
@@ -70,8 +65,8 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
     for (const std::int64_t n : numbers) labels.push_back(std::to_string(n));
   }
 
-  NESCIO_TRY(const ValueId x, feature_matrix(node, graph));
-  const std::int64_t batch = graph.shape(x)[0], features = graph.shape(x)[1];
+  NESCIO_TRY(const ValueId x, real_features(node, graph));
+  const std::int64_t features = graph.shape(x)[1];
   const std::int64_t rows = static_cast<std::int64_t>(coefficients.size()) / features;
   const bool one_row = rows == 1;
   if (labels.size() != static_cast<std::size_t>(one_row ? 2 : rows)) {
@@ -82,15 +77,9 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
 
   ValueId label = kNoValue;
   if (one_row) {
-    const ValueId zero = graph.constant("threshold", Tensor::scalar(DType::kFloat32, 0.0));
-    NESCIO_TRY(label, graph.add("Compare", {raw, zero}, {{"mode", std::string("greater")}}));
-    NESCIO_TRY(label, graph.add("Cast", {label}, {{"to", std::string(dtype_name(DType::kInt64))}}));
-    NESCIO_TRY(label, graph.add("Reshape", {label}, {{"shape", Shape{batch}}}));
+    NESCIO_TRY(label, label_above(graph, raw, 0.0));
   } else {
-    NESCIO_TRY(
-        label,
-        graph.add("ArgMax", {raw},
-                  {{"axis", std::int64_t{1}}, {"keepdims", std::int64_t{0}}, {"select_last_index", std::int64_t{0}}}));
+    NESCIO_TRY(label, label_of_largest(graph, raw));
   }
   bool plain = true;
   for (std::size_t i = 0; i < labels.size(); ++i) plain = plain && labels[i] == std::to_string(i) && !numbers.empty();

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <map>
 
+#include "nescio/ops/ai_onnx_ml.h"
 #include "nescio/ops/families.h"
 #include "nescio/ops/operands.h"
 #include "nescio/ops/trees.h"
@@ -265,16 +266,6 @@ Result<Source> read_nodes(AttributeReader& attributes, const std::string& prefix
   return out;
 }
 
-// The features as [batch, features].
-Result<ValueId> feature_matrix(const OnnxNode& node, GraphBuilder& graph) {
-  const ValueId x = node.inputs[0];
-  const Shape shape = graph.shape(x);
-  if (shape.empty() || shape.size() > 2)
-    return attr_error("its input must be [features] or [batch, features]; it is " + to_string(shape));
-  if (shape.size() == 2) return x;
-  return graph.add("Reshape", {x}, {{"shape", Shape{1, shape[0]}}});
-}
-
 Status finite(const std::vector<double>& values) {
   for (const double v : values)
     if (!std::isfinite(v)) return attr_error("a base value is infinite or not a number");
@@ -301,7 +292,7 @@ Result<Values> regression(const OnnxNode& node, GraphBuilder& graph, const Sourc
   NESCIO_TRY(TreeScores scores, normal_form(source, columns, factor));
   scores.aggregate = aggregate == "MIN" ? "min" : aggregate == "MAX" ? "max" : "sum";
   scores.base = std::move(base);
-  NESCIO_TRY(const ValueId x, feature_matrix(node, graph));
+  NESCIO_TRY(const ValueId x, feature_matrix(graph, node.inputs[0]));
   NESCIO_TRY(ValueId y, add_trees(graph, x, scores));
   if (transform == "LOGISTIC") {
     NESCIO_TRY(y, graph.add("Sigmoid", {y}));
@@ -368,23 +359,17 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
     base = {(above_half && transform == "NONE" ? 1.0 : 0.0) - base[0], base[0]};
   }
   scores.base = base;
-  NESCIO_TRY(const ValueId x, feature_matrix(node, graph));
+  NESCIO_TRY(const ValueId x, feature_matrix(graph, node.inputs[0]));
   NESCIO_TRY(const ValueId raw, add_trees(graph, x, scores));
   const std::int64_t batch = graph.shape(raw)[0];
 
   ValueId label = kNoValue;
   if (classes == 2) {
-    const ValueId threshold = graph.constant("threshold", Tensor::scalar(DType::kFloat32, above_half ? 0.5 : 0.0));
     NESCIO_TRY(label, graph.add("Slice", {raw},
                                 {{"starts", Shape{0, 1}}, {"steps", Shape{1, 1}}, {"sizes", Shape{batch, 1}}}));
-    NESCIO_TRY(label, graph.add("Compare", {label, threshold}, {{"mode", std::string("greater")}}));
-    NESCIO_TRY(label, graph.add("Cast", {label}, {{"to", std::string(dtype_name(DType::kInt64))}}));
-    NESCIO_TRY(label, graph.add("Reshape", {label}, {{"shape", Shape{batch}}}));
+    NESCIO_TRY(label, label_above(graph, label, above_half ? 0.5 : 0.0));
   } else {
-    NESCIO_TRY(
-        label,
-        graph.add("ArgMax", {raw},
-                  {{"axis", std::int64_t{1}}, {"keepdims", std::int64_t{0}}, {"select_last_index", std::int64_t{0}}}));
+    NESCIO_TRY(label, label_of_largest(graph, raw));
   }
   if (!plain) graph.label(label, labels);
   ValueId shown = raw;

@@ -52,7 +52,7 @@ class TreeBuilder {
  private:
   Ref node(std::int64_t feature, std::int64_t key, bool missing, Ref yes, Ref no);
 
-  std::vector<TreeTable::Node> nodes_;  // children as Ref
+  SecretVector<TreeTable::Node> nodes_;  // children as Ref
   SecretVector<double> leaves_;
   std::int64_t num_leaves_ = 0;
   std::vector<Ref> roots_;

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "nescio/api/prover_attest.h"
 #include "nescio/api/sample_model.h"
 #include "nescio/transcript/prover_random.h"
 
@@ -52,6 +53,26 @@ TEST(Repeated, other_data_have_other_salts) {
           add(proven->output_salt);
         }
   }
+}
+
+// So that two attestations of equal data cannot be linked.
+TEST(Repeated, attestations_of_equal_data_have_other_salts) {
+  const ProvingKey key = committed(small_model());
+  const IssuerKeys issuer = issuer_keys({}), other = issuer_keys(Secret<std::array<std::uint8_t, 32>>({1}));
+  std::set<Words> salts;
+  std::size_t made = 0;
+  const auto add = [&](const AttestRequest& request, const IssuerKeys& by) {
+    const auto record = attest(key.key->key().circuit, request, by);
+    ASSERT_TRUE(record.ok());
+    salts.insert(words(record->salt));
+    EXPECT_EQ(salts.size(), ++made);
+  };
+  const NamedArrays data = {{"x", Array{{3}, {1, 2, 3}}}};
+  add({data, "bank", 1, 2}, issuer);
+  add({data, "bank", 1, 3}, issuer);
+  add({data, "bank", 0, 2}, issuer);
+  add({data, "bank", 1, 2}, other);
+  add({{{"x", Array{{3}, {1, 2, 4}}}}, "bank", 1, 2}, issuer);
 }
 
 }  // namespace

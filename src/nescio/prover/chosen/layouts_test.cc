@@ -25,10 +25,8 @@ void set_columns(VerifyingKey& key, std::size_t columns) {
 // A toy key of this shape, packed as keys are.
 template <class E>
 VerifyingKey shaped_key(Circuit circuit, unsigned log_rows, unsigned queries) {
-  VerifyingKey key = toy_key<E>(std::move(circuit), log_rows);
+  VerifyingKey key = without_work(toy_key<E>(std::move(circuit), log_rows));
   key.params.queries = static_cast<std::uint16_t>(queries);
-  key.params.query_pow = key.params.fold_pow = key.params.lookup_pow = 0;
-  for (pcs::Round& r : key.params.rounds) r.query_pow = r.fold_pow = 0;
   key.layout = pack(key.circuit, log_rows, key.params.reserved_rows());
   set_columns(key, key.layout.columns());
   return key;

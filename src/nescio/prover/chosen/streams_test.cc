@@ -32,11 +32,6 @@ std::unique_ptr<Recorded> record(const ProofTask& task, const Digest* seed = nul
   r->proof = *proof;
   return r;
 }
-VerifyingKey without_work(VerifyingKey key) {
-  key.params.query_pow = key.params.fold_pow = key.params.lookup_pow = 0;
-  for (pcs::Round& r : key.params.rounds) r.query_pow = r.fold_pow = 0;
-  return key;
-}
 
 // The same values as transcript/prf_test.cc, from an independent program.
 TEST(Streams, the_generator_of_these_tests_is_that_of_the_prover) {

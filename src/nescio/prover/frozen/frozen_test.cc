@@ -20,10 +20,7 @@ namespace {
 
 template <class E>
 VerifyingKey key_of(const TestNetwork& net) {
-  VerifyingKey key = toy_key<E>(net.circuit, 7);
-  key.params.query_pow = key.params.fold_pow = key.params.lookup_pow = 0;  // nonces are free here
-  for (pcs::Round& r : key.params.rounds) r.query_pow = r.fold_pow = 0;
-  return key;
+  return without_work(toy_key<E>(net.circuit, 7));
 }
 std::vector<std::uint8_t> make(const VerifyingKey& key, const TestNetwork& net) {
   const auto proof = prove({key, net.witness, net.statement, {}, {}}, SecretDigest(Digest{}));
@@ -82,9 +79,7 @@ void every_message_has_its_own_pad() {
   for (const TensorId id : {x, y, z}) b.lookup(t, id == x ? 0 : 1, {id});
   const TensorId square = b.product(b.product(x, x), b.affine({3}, {b.term(y), b.term(z)}));
   b.zero(b.affine({3}, {b.term(square), b.term(q, -1)}), 0);
-  VerifyingKey key = toy_key<E>(b.take(), 7);
-  key.params.query_pow = key.params.fold_pow = key.params.lookup_pow = 0;
-  for (pcs::Round& r : key.params.rounds) r.query_pow = r.fold_pow = 0;
+  const VerifyingKey key = without_work(toy_key<E>(b.take(), 7));
   Witness witness;
   witness.values.resize(key.circuit.tensors.size());
   for (const TensorId id : {x, y, z}) witness.values[id] = {F(1), F(2), F(3)};

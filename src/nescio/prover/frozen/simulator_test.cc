@@ -29,11 +29,6 @@ std::vector<std::uint8_t> prove_or_die(const VerifyingKey& key, const Witness& w
   NESCIO_CHECK(proof.ok());
   return *proof;
 }
-VerifyingKey without_work(VerifyingKey key) {
-  key.params.query_pow = key.params.fold_pow = key.params.lookup_pow = 0;
-  for (pcs::Round& r : key.params.rounds) r.query_pow = r.fold_pow = 0;
-  return key;
-}
 // Another set of frozen challenges: they follow from the parameters.
 VerifyingKey on_tape(VerifyingKey key, std::uint8_t n) {
   key.params.security_bits = n;

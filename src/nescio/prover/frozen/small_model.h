@@ -42,9 +42,7 @@ struct SmallModel {
     b.zero(b.affine({kSize}, {b.term(cube), b.term(m.q, -1)}), 0);
     const TensorId c = b.cubic(m.x, m.x, b.affine({kSize}, {b.term(m.w), b.term(m.x)}));
     b.zero(b.affine({kSize}, {b.term(b.cubic(c, c, m.x)), b.term(b.cubic(m.q, m.q, m.x), -1)}), last);
-    m.key = toy_key<E>(b.take(), log_rows);
-    m.key.params.query_pow = m.key.params.fold_pow = m.key.params.lookup_pow = 0;
-    for (pcs::Round& r : m.key.params.rounds) r.query_pow = r.fold_pow = 0;
+    m.key = without_work(toy_key<E>(b.take(), log_rows));
     m.statement.resize(m.key.circuit.tensors.size());
     m.statement[m.lower] = {F(5)};
     return m;
