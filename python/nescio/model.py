@@ -153,7 +153,7 @@ class Model:
         reveal        names of outputs whose values the proof tells
         context       str or bytes that the proof is made for: a loan number, a nonce
         records       inputs that an issuer vouches for, in place of those inputs in x; x is None if that is all
-        salts         {"inputs", "outputs" or names of inputs: 64 hexadecimal digits} of digests that the key binds, named
+        salts         {"inputs", "outputs" or "input NAME, ..": 64 hexadecimal digits} of digests that the key binds, named
                       as verdict.digests; fresh ones if not given
         memory_limit  "2G" or bytes: refuses, before it starts, what may take more
         progress      True, False, None (a bar where somebody looks), or a callable(phase, done)

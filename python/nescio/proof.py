@@ -108,7 +108,7 @@ class Verdict:
     """What a valid proof shows. There is no verdict on a proof that is not valid: verify() raises.
 
     revealed, inputs  {name: number or array}, values of outputs that the proof tells, and of public inputs
-    digests           {"inputs", "outputs" or names of inputs: hexadecimal}
+    digests           {"inputs", "input NAME, ..", "outputs": hexadecimal}
     attested          who vouches for the inputs, a list of Attested: signed, and of this proof's inputs
     issuers           public keys that verify() was told to trust; without, whoever made the proof chose the issuers
     hidden            what the proof does not tell, in words

@@ -148,16 +148,16 @@ def test_records_of_some_inputs_beside_the_others():
     b = nescio.attest(key, {"b": [5.0]}, employer, "2100-01-01")
     by = {"a": bank.public_key, "b": employer.public_key}
     verdict = nescio.verify(model.prove(records=[a, b], reveal="c"), key, issuers=by)
-    assert [x.of for x in verdict.attested] == ["a", "b"] and set(verdict.digests) == {"a", "b"}
+    assert [x.of for x in verdict.attested] == ["input a", "input b"] == list(verdict.digests)
     assert np.allclose(verdict.revealed["c"], [[1, 2, 5]], atol=1e-2)
     for others in ({"b": [5.0]}, [5.0]):  # by name, or what is left
         proof = model.prove(others, records=a, reveal="c")
         assert np.allclose(nescio.verify(proof, key).revealed["c"], [[1, 2, 5]], atol=1e-2)
-        assert [x.of for x in nescio.verify(proof, key, issuers={"a": bank.public_key}).attested] == ["a"]
+        assert [x.of for x in nescio.verify(proof, key, issuers={"a": bank.public_key}).attested] == ["input a"]
         refused("V_ATTEST", proof, key, issuers=by)
         refused("V_ATTEST", proof, key, issuers=bank.public_key)
     for wrong in (lambda: model.prove({"a": [1.0, 2.0], "b": [5.0]}, records=a),
-                  lambda: model.prove(records=[a, b], salts={"a": "01" * 32}),
+                  lambda: model.prove(records=[a, b], salts={"input a": "01" * 32}),
                   lambda: model.prove([5.0], records=[a, a]), lambda: model.prove(records=["a"]),
                   lambda: nescio.attest(key, {"a": [1.0, 2.0], "b": [5.0]}, bank, "2100-01-01"),
                   lambda: nescio.attest(key, {"a": [1.0, 2.0]}, bank.public_key, "2100-01-01"),
@@ -171,8 +171,8 @@ def test_records_of_some_inputs_beside_the_others():
 def test_bind_as_on_the_command_line():
     model = two_inputs()
     for bind, wanted in ((True, ["inputs"]), ("inputs", ["inputs"]), ("a,b", ["inputs"]), ([["a", "b"]], ["inputs"]),
-                         ("outputs", ["outputs"]), (["outputs", "inputs"], ["inputs", "outputs"]), (["b"], ["b"]),
-                         (["b", "a", "outputs"], ["a", "b", "outputs"]), (False, []), (None, [])):
+                         ("outputs", ["outputs"]), (["outputs", "inputs"], ["inputs", "outputs"]), (["b"], ["input b"]),
+                         (["b", "a", "outputs"], ["input a", "input b", "outputs"]), (False, []), (None, [])):
         key = model.commit(bind=bind)
         proof = model.prove([1.0, 2.0, 5.0])
         assert list(nescio.verify(proof, key).digests) == wanted and list(proof.salts()) == wanted, bind
@@ -184,15 +184,15 @@ def test_bind_as_on_the_command_line():
 def test_salts_and_digests_have_names():
     model = two_inputs()
     key = model.commit(bind=["a", "b", "outputs"])
-    salts = {"b": "01" * 32, "outputs": "02" * 32}
+    salts = {"input b": "01" * 32, "outputs": "02" * 32}
     proof = model.prove([1.0, 2.0, 5.0], salts=salts)
     verdict = nescio.verify(proof, key)
     used = proof.salts()
     assert {k: used[k] for k in salts} == salts and len(set(used.values())) == 3
-    assert verdict.digests["b"] == nescio.digest(key, {"b": [5.0]}, salts["b"])
-    assert verdict.digests["a"] == nescio.digest(bytes(key), {"a": [1.0, 2.0]}, used["a"])
-    assert verdict.digests["a"] != nescio.digest(key, {"a": [1.0, 2.5]}, used["a"])
-    for wrong in ({"inputs": "01" * 32}, {"a": "01"}):
+    assert verdict.digests["input b"] == nescio.digest(key, {"b": [5.0]}, salts["input b"])
+    assert verdict.digests["input a"] == nescio.digest(bytes(key), {"a": [1.0, 2.0]}, used["input a"])
+    assert verdict.digests["input a"] != nescio.digest(key, {"a": [1.0, 2.5]}, used["input a"])
+    for wrong in ({"a": "01" * 32}, {"input a": "01"}):
         with pytest.raises((nescio.UsageError, nescio.InputError)):
             model.prove([1.0, 2.0, 5.0], salts=wrong)
 
