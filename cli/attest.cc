@@ -104,7 +104,8 @@ int run_digest(const DigestArguments& args, const Options& options) {
 
 void add_attest(CLI::App& app, const Options& options, int& exit_code) {
   auto keys = std::make_shared<KeyArguments>();
-  CLI::App* make = app.add_subcommand("issuer-key", "make the keys of somebody who vouches for data");
+  CLI::App* make =
+      app.add_subcommand("issuer-key", "make the keys of somebody who signs: vouches for data, or for a model");
   make->add_option("--secret-key", keys->secret, "private key to write");
   make->add_option("--public-key", keys->shared, "public key to write: what verifiers trust");
   make->callback([keys, &options, &exit_code] { exit_code = make_keys(*keys, options); });

@@ -38,6 +38,7 @@ void add_commit(CLI::App& app, const Options& options, int& exit_code);
 void add_prove(CLI::App& app, const Options& options, int& exit_code);
 void add_verify(CLI::App& app, const Options& options, int& exit_code);
 void add_attest(CLI::App& app, const Options& options, int& exit_code);
+void add_card(CLI::App& app, const Options& options, int& exit_code);
 void add_inspect(CLI::App& app, const Options& options, int& exit_code);
 void add_report(CLI::App& app, const Options& options, int& exit_code);
 void add_bench(CLI::App& app, const Options& options, int& exit_code);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "card.h"
 #include "cost.h"
 #include "disclosure.h"
 #include "nescio/api/verify.h"
@@ -96,19 +97,29 @@ int run(const std::string& path, const Options& options) {
   const auto bytes = read_file(path);
   if (!bytes.ok()) return fail(options, bytes.error());
   if (const auto proof = read_proof_file(*bytes); proof.ok()) return show_proof(*proof, bytes->size(), options);
+  if (const auto card = read_card(*bytes); card.ok()) {
+    const bool holds = check_card(*card, card->model, {}).ok();
+    nlohmann::ordered_json told = show_card(options, *card);
+    line(options, "of the model", hex(card->model.bytes));
+    line(options, "signature", holds ? "its owner's" : "NOT ITS OWNER'S");
+    json(options, {{"kind", "model card"}, {"signed", holds}, {"says", std::move(told)}});
+    return holds ? kDone : kInvalid;
+  }
   if (const auto key = read_key(*bytes); key.ok()) return show_key(*key, bytes->size(), options);
-  return fail(
-      options,
-      Error{ErrorCode::kUsage, 0, path + " is neither a proof nor a verifying key (private files are not shown)", {}});
+  return fail(options,
+              Error{ErrorCode::kUsage,
+                    0,
+                    path + " is neither a proof, a verifying key nor a model card (private files are not shown)",
+                    {}});
 }
 
 }  // namespace
 
 void add_inspect(CLI::App& app, const Options& options, int& exit_code) {
   auto path = std::make_shared<std::string>();
-  CLI::App* sub =
-      app.add_subcommand("inspect", "show what a proof says, or what a verifying key is about and how sound it is");
-  sub->add_option("FILE", *path, "proof or verifying key")->required();
+  CLI::App* sub = app.add_subcommand(
+      "inspect", "show what a proof or a model card says, or what a verifying key is about and how sound it is");
+  sub->add_option("FILE", *path, "proof, verifying key or model card")->required();
   sub->callback([path, &options, &exit_code] { exit_code = run(*path, options); });
 }
 

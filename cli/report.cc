@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cost.h"
+#include "labels.h"
 #include "measure.h"
 #include "nescio/api/prover_memory.h"
 #include "nescio/api/prover_size.h"
@@ -14,13 +15,6 @@ namespace {
 struct Arguments {
   std::string model, data, predictions, labels;
 };
-
-// The labels of a file with one number a row.
-Result<SecretVector<double>> read_labels(const std::string& path) {
-  NESCIO_TRY(const NamedArrays arrays, read_arrays(path));
-  if (arrays.size() != 1) return Error{ErrorCode::kInFormat, 0, path + ": one column of labels is needed", {}};
-  return arrays[0].second.values;
-}
 
 // One column for each cell of an output, float and quantised, one row for each example.
 std::string predictions_csv(const Model& model, const Accuracy& accuracy) {

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "card.h"
 #include "disclosure.h"
 #include "measure.h"
 #include "nescio/api/cost.h"
@@ -14,25 +15,41 @@ struct Arguments {
   std::string key, proof;
   std::optional<std::string> statement, context;
   std::vector<std::string> issuers;
-  std::string at;
+  std::string at, card, owner;
 };
+
+// A public key, or a file with one.
+Result<SigningKey> read_public_key(const std::string& source) {
+  if (const auto direct = parse_key(source, source); direct.ok()) return *direct;
+  NESCIO_TRY(const auto bytes, read_file(source, 4096));
+  return parse_key({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, source);
+}
 
 // "FILE" or "INPUT,..=FILE"; a public key may stand in place of the file.
 Result<TrustedIssuer> read_issuer(const std::string& text) {
   TrustedIssuer out;
   const std::size_t equals = text.find('=');
-  std::string source = text;
-  if (equals != std::string::npos) {
-    out.inputs = CLI::detail::split(text.substr(0, equals), ',');
-    source = text.substr(equals + 1);
-  }
-  if (const auto direct = parse_key(source, source); direct.ok()) {
-    out.key = *direct;
-    return out;
-  }
-  NESCIO_TRY(const auto bytes, read_file(source, 4096));
-  NESCIO_TRY(out.key, parse_key({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, source));
+  if (equals != std::string::npos) out.inputs = CLI::detail::split(text.substr(0, equals), ',');
+  NESCIO_TRY(out.key, read_public_key(equals == std::string::npos ? text : text.substr(equals + 1)));
   return out;
+}
+
+// A card, and who must have signed it.
+struct ExpectedCard {
+  ModelCard card;
+  std::optional<SigningKey> owner;
+};
+Result<std::optional<ExpectedCard>> read_expected_card(const Arguments& args) {
+  if (args.card.empty() && !args.owner.empty())
+    return Error{ErrorCode::kUsage, 0, "--owner says who must have signed the card: give --card too", {}};
+  if (args.card.empty()) return std::optional<ExpectedCard>{};
+  ExpectedCard out;
+  NESCIO_TRY(const auto bytes, read_file(args.card, kMaxCardFile));
+  NESCIO_TRY(out.card, read_card(bytes));
+  if (!args.owner.empty()) {
+    NESCIO_TRY(out.owner, read_public_key(args.owner));
+  }
+  return std::optional<ExpectedCard>(std::move(out));
 }
 
 // Prints who vouches for what.
@@ -83,9 +100,14 @@ int run(const Arguments& args, const Options& options) {
     if (!time.ok()) return fail(options, time.error());
     expected.time = *time;
   }
+  const auto card = read_expected_card(args);
+  if (!card.ok()) return fail(options, card.error());
   const auto run = timed_verify(*key_bytes, *proof, expected);
   if (!run.ok())
     return run.error().code == ErrorCode::kUsage ? fail(options, run.error()) : invalid(options, run.error());
+  if (*card)
+    if (const Status s = check_card((*card)->card, run->key.model(), (*card)->owner); !s.ok())
+      return invalid(options, s.error());
   const CheckedKey* checked = &run->key;
   const Verdict* verdict = &run->verdict;
 
@@ -126,6 +148,11 @@ int run(const Arguments& args, const Options& options) {
                 unsigned{checked->key().params.security_bits}, bits);
   line(options, "model", hex(checked->model().bytes));
   line(options, "one model", one_model_text(checked->one_model()));
+  nlohmann::ordered_json told = nullptr;
+  if (*card) {
+    told = show_card(options, (*card)->card);
+    if (!(*card)->owner) line(options, "", "which may be anybody: --owner says whom you trust");
+  }
   if (!verdict->context.empty()) line(options, "context", shown(verdict->context));
   line(options, "stays hidden", hidden_text(circuit, disclosed));
   line(options, "security", bits_text);
@@ -141,6 +168,7 @@ int run(const Arguments& args, const Options& options) {
                  {"model_id", hex(checked->model().bytes)},
                  {"key_id", hex(checked->id().bytes)},
                  {"one_model", checked->one_model()},
+                 {"card", told},
                  {"context", shown(verdict->context)},
                  {"hidden", hidden_text(circuit, disclosed)},
                  {"security_bits", checked->key().params.security_bits},
@@ -165,6 +193,8 @@ void add_verify(CLI::App& app, const Options& options, int& exit_code) {
   sub->add_option("--context", args->context, "the proof must be made for this context");
   sub->add_option("--issuer", args->issuers,
                   "[INPUT,..=]FILE: these inputs, or all others, must be attested by the holder of this public key");
+  sub->add_option("--card", args->card, "a model card: it must be of the key's model, and is shown");
+  sub->add_option("--owner", args->owner, "the card must be signed by the holder of this public key");
   sub->add_option("--at", args->at, "the time at which attestations must hold (default: now)");
   sub->callback([args, &options, &exit_code] { exit_code = run(*args, options); });
 }

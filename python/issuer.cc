@@ -16,21 +16,17 @@
 #include "unlocked.h"
 
 namespace nescio::python {
+Issuer Issuer::load(const std::string& path) {
+  const Unlocked free;
+  const auto text = take("load", read_private_file(path, 4096));
+  return {take("load", read_issuer_keys(text, path))};
+}
+void Issuer::save(const std::string& path) const {
+  const Unlocked free;
+  take("save", write_file(path, write_issuer_keys(keys), 0600));
+}
+
 namespace {
-
-struct Issuer {
-  IssuerKeys keys;  // private
-
-  static Issuer load(const std::string& path) {
-    const Unlocked free;
-    const auto text = take("load", read_private_file(path, 4096));
-    return {take("load", read_issuer_keys(text, path))};
-  }
-  void save(const std::string& path) const {
-    const Unlocked free;
-    take("save", write_file(path, write_issuer_keys(keys), 0600));
-  }
-};
 
 Record load_record(const std::string& path) {
   const Unlocked free;

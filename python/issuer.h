@@ -4,12 +4,18 @@
 
 #include <memory>
 
-#include "nescio/api/record.h"
+#include "nescio/api/prover_attest.h"
 
 namespace nescio::python {
 
 namespace nb = nanobind;
 
+struct Issuer {
+  IssuerKeys keys;  // private
+
+  static Issuer load(const std::string& path);
+  void save(const std::string& path) const;
+};
 struct Record {
   std::shared_ptr<const AttestedRecord> held;  // private
 };

@@ -2,6 +2,7 @@
 
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -14,6 +15,8 @@
 #include "issuer.h"
 #include "key.h"
 #include "nescio/api/digest_text.h"
+#include "nescio/api/issuer_text.h"
+#include "nescio/api/prover_card.h"
 #include "nescio/api/prover_memory.h"
 #include "nescio/api/prover_parts.h"
 #include "nescio/api/prover_size.h"
@@ -243,6 +246,24 @@ class Model {
     return made;
   }
 
+  // The card's bytes, and the salt of its digests.
+  std::pair<nb::bytes, std::string> card(const Issuer& owner, const std::string& name, const std::string& version,
+                                         const Arrays& calibration, const Arrays* data, const Arrays* labels,
+                                         const nb::object& progress) const {
+    const auto key = committed();
+    if (labels != nullptr && labels->list.size() != 1)
+      throw Failure("card", {ErrorCode::kInFormat, 0, "one column of labels is needed", {}});
+    const auto made = [&] {
+      const Unlocked free;
+      CardRequest request{name, version, now(), calibration.list, {}, {}};
+      if (data != nullptr) request.data = data->list;
+      if (labels != nullptr) request.labels = labels->list[0].second.values;
+      return take("card", make_card(*key, request, owner.keys, progress_to(progress)));
+    }();
+    const std::vector<std::uint8_t> bytes = write_card(made.card);
+    return {nb::bytes(bytes.data(), bytes.size()), hex(made.salt.bytes)};
+  }
+
   nb::dict report(const Arrays* data, const Arrays* labels, const nb::object& progress) const {
     const auto model = model_;
     auto key = key_;
@@ -365,6 +386,8 @@ void bind_model(nb::module_& m) {
       .def("prove", &Model::prove, nb::arg("inputs"), nb::arg("statement"), nb::arg("reveal"), nb::arg("context"),
            nb::arg("records"), nb::arg("salts"), nb::arg("memory_limit"), nb::arg("progress").none())
       .def("report", &Model::report, nb::arg("data").none(), nb::arg("labels").none(), nb::arg("progress").none())
+      .def("card", &Model::card, nb::arg("owner"), nb::arg("name"), nb::arg("version"), nb::arg("calibration"),
+           nb::arg("data").none(), nb::arg("labels").none(), nb::arg("progress").none())
       .def("inputs", &Model::inputs)
       .def("outputs", &Model::outputs)
       .def("notes", &Model::notes)

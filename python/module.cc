@@ -3,6 +3,7 @@
 #include <nanobind/stl/string.h>
 
 #include "arrays.h"
+#include "card.h"
 #include "failure.h"
 #include "issuer.h"
 #include "key.h"
@@ -18,6 +19,7 @@ NB_MODULE(_core, m) {
   python::bind_arrays(m);
   python::bind_key(m);
   python::bind_issuer(m);
+  python::bind_card(m);
   python::bind_model(m);
   m.def(
       "set_threads",

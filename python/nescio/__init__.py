@@ -17,6 +17,7 @@ from ._core import version as __version__
 from .errors import (CalibrationError, Error, FileError, InputError, InvalidAttestation, InvalidKey, InvalidProof,
                      MemoryLimit, MissingPackage, ModelError, OutOfRange, ParameterError, SelfCheckFailed,
                      StatementError, StatementFalse, UnsupportedOperator, UsageError)
+from .card import ModelCard
 from .issuer import Attested, AttestedRecord, IssuerKey, attest, digest
 from .key import VerifyingKey
 from .model import Model, compile
@@ -25,16 +26,16 @@ from .report import MockRun, Report
 
 __all__ = [
     "Attested", "AttestedRecord", "CalibrationError", "Error", "FileError", "InputError", "InvalidAttestation",
-    "InvalidKey", "InvalidProof", "IssuerKey", "MemoryLimit", "MissingPackage", "MockRun", "Model", "ModelError",
+    "InvalidKey", "InvalidProof", "IssuerKey", "MemoryLimit", "MissingPackage", "MockRun", "Model", "ModelCard", "ModelError",
     "OutOfRange", "ParameterError", "Proof", "Report", "SelfCheckFailed", "StatementError", "StatementFalse",
     "UnsupportedOperator", "UsageError", "Verdict", "VerifyingKey", "attest", "compile", "digest", "errors",
     "forbid_core_dumps", "load", "set_threads", "threads", "verify",
 ]
 
 
-def load(path: str | os.PathLike) -> Model | VerifyingKey | Proof | AttestedRecord:
-    """Whatever a file holds: a Model (a compiled model, or a proving key), a VerifyingKey, a Proof or an
-    AttestedRecord."""
+def load(path: str | os.PathLike) -> Model | VerifyingKey | Proof | AttestedRecord | ModelCard:
+    """Whatever a file holds: a Model (a compiled model, or a proving key), a VerifyingKey, a Proof, an
+    AttestedRecord or a ModelCard."""
     path = os.fspath(path)
     try:
         with open(path, "rb") as f:
@@ -45,6 +46,8 @@ def load(path: str | os.PathLike) -> Model | VerifyingKey | Proof | AttestedReco
         return Proof(path)
     if start.startswith(b"nescio verifying key"):
         return VerifyingKey(path)
+    if start.startswith(b"nescio model card"):
+        return ModelCard(path)
     if start.startswith((b"nescio model", b"nescio proving key")):
         return Model.load(path)
     if start.startswith(b"nescio record"):

@@ -12,7 +12,8 @@ import numpy as np
 from . import _convert, _core, _data, _html
 from ._progress import progress as _progress
 from .errors import OutOfRange, UsageError, from_core
-from .issuer import AttestedRecord
+from .card import ModelCard
+from .issuer import AttestedRecord, IssuerKey
 from .key import VerifyingKey
 from .proof import Proof, context_bytes
 from .report import MockRun, Report
@@ -187,6 +188,24 @@ class Model:
             said = self._core.report(None if data is None else _data.arrays(data, self._columns),
                                      None if labels is None else _data.arrays(labels, what="labels"), tell)
         return Report(said, self._core.outputs())
+
+    def card(self, owner: IssuerKey, name: str, version: str, calibration: Any, data: Any = None, labels: Any = None, *,
+             progress: Progress = None) -> ModelCard:
+        """What its owner says of this model, signed: for those who verify its proofs. Commits, if that has not been done.
+
+        owner          an IssuerKey
+        calibration    the data that it was compiled with: the card has a salted digest of them
+        data, labels   rows to measure accuracy on, instead of calibration; a 0 or 1 for each adds areas under ROC curves
+        """
+        if not isinstance(owner, IssuerKey):
+            raise UsageError("cards are signed with an IssuerKey", fix="IssuerKey.generate() or IssuerKey.load(path)")
+        self._commit_once()
+        with _progress(progress, "card") as tell:
+            made, salt = self._core.card(owner._core, name, version,
+                                         _data.arrays(calibration, self._columns, "calibration"),
+                                         None if data is None else _data.arrays(data, self._columns),
+                                         None if labels is None else _data.arrays(labels, what="labels"), tell)
+        return ModelCard(made, _salt=salt)
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes the compiled model, without keys: private, mode 0600."""

@@ -7,18 +7,16 @@
 // Privacy    digest and signature are the same in all proofs from one attestation: they can be linked with each other.
 //            An issuer who attests again, under another salt, breaks the link.
 #pragma once
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "nescio/api/signature.h"
 #include "nescio/sponge/sponge.h"
 #include "nescio/statement/public_values.h"
 
 namespace nescio {
-
-using SigningKey = std::array<std::uint8_t, 32>;  // public; the secret one is a seed of 32 bytes
 
 struct Attestation {
   Digest schema;                          // schema_of()
@@ -26,7 +24,7 @@ struct Attestation {
   std::uint64_t issued = 0, expires = 0;  // seconds since 1970-01-01 UTC, both included
   std::string name;                       // how the issuer calls itself: nobody checks it
   SigningKey issuer{};
-  std::array<std::uint8_t, 64> signature{};
+  Signature signature{};
   friend bool operator==(const Attestation&, const Attestation&) = default;
 };
 

@@ -53,6 +53,14 @@ Result<IssuerKeys> read_issuer_keys(std::span<const std::uint8_t> bytes, const s
   return issuer_keys(seed);
 }
 
+Signature sign(const IssuerKeys& keys, std::span<const std::uint8_t> message) {
+  SecretKey secret;
+  NESCIO_CHECK(expand(keys.seed, secret) == keys.key);
+  Signature out{};
+  NESCIO_CHECK(crypto_sign_detached(out.data(), nullptr, message.data(), message.size(), secret.value.data()) == 0);
+  return out;
+}
+
 Result<AttestedRecord> attest(const Circuit& circuit, AttestRequest request, const IssuerKeys& keys) {
   if (request.expires < request.issued)
     return Error{ErrorCode::kUsage, 0, "the attestation would expire before it is issued", {}};
@@ -74,11 +82,7 @@ Result<AttestedRecord> attest(const Circuit& circuit, AttestRequest request, con
   for (const auto& [name, array] : request.data) mix(source, array.values);
   out.salt = draw_salt(source, Group::inputs);
   NESCIO_TRY(a.digest, input_digest(circuit, request.data, out.salt.value));
-  const std::vector<std::uint8_t> message = signed_bytes(a);
-  SecretKey secret;
-  NESCIO_CHECK(expand(keys.seed, secret) == keys.key);
-  NESCIO_CHECK(crypto_sign_detached(a.signature.data(), nullptr, message.data(), message.size(), secret.value.data()) ==
-               0);
+  a.signature = sign(keys, signed_bytes(a));
   NESCIO_TRY_STATUS(check_signature(a));
   out.data = std::move(request.data);
   // Names as the key has them, so that the record finds its inputs.

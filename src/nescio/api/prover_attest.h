@@ -15,6 +15,8 @@ IssuerKeys issuer_keys(const Secret<std::array<std::uint8_t, 32>>& seed);
 SecretVector<std::uint8_t> write_issuer_keys(const IssuerKeys& keys);
 Result<IssuerKeys> read_issuer_keys(std::span<const std::uint8_t> bytes, const std::string& what);
 
+Signature sign(const IssuerKeys& keys, std::span<const std::uint8_t> message);
+
 struct AttestRequest {
   NamedArrays data;  // of the inputs of one digest of the key
   std::string name;  // how the issuer calls itself: printable ASCII, at most kMaxIssuerName

@@ -33,7 +33,7 @@ constexpr Row kRows[] = {
     {ErrorCode::kVLookup, "V_LOOKUP", "a lookup denominator is zero"},
     {ErrorCode::kVMerkle, "V_MERKLE", "an opened row is not part of the commitment"},
     {ErrorCode::kVOpening, "V_OPENING", "the proof does not hold"},
-    {ErrorCode::kVAttest, "V_ATTEST", "an attestation does not hold, or one that is asked for is missing"},
+    {ErrorCode::kVAttest, "V_ATTEST", "an attestation or a model card does not hold, or one that is asked for is missing"},
     {ErrorCode::kParams, "E_PARAMS", "the requested security cannot be reached"},
     {ErrorCode::kIo, "E_IO", "a file could not be read or written"},
     {ErrorCode::kUsage, "E_USAGE", "wrong usage"},

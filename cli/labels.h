@@ -1,0 +1,14 @@
+// cli/labels.h -- labels of examples, from a file.
+#pragma once
+#include "nescio/arrays/array.h"
+
+namespace nescio::cli {
+
+// The labels of a file with one number a row. kIo, kInFormat.
+inline Result<SecretVector<double>> read_labels(const std::string& path) {
+  NESCIO_TRY(const NamedArrays arrays, read_arrays(path));
+  if (arrays.size() != 1) return Error{ErrorCode::kInFormat, 0, path + ": one column of labels is needed", {}};
+  return arrays[0].second.values;
+}
+
+}  // namespace nescio::cli
