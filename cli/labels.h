@@ -1,6 +1,6 @@
 // cli/labels.h -- labels of examples, from a file.
 #pragma once
-#include "nescio/arrays/array.h"
+#include "nescio/api/prover_model.h"
 
 namespace nescio::cli {
 
