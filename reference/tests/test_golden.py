@@ -1,0 +1,50 @@
+"""The verdicts of tests/golden/cases.json: kept for ever, and the same from both verifiers (tests/golden/README.md)."""
+import functools
+import json
+import os
+import tempfile
+import unittest
+from unittest import mock
+
+from reference import verify
+from reference.tests import test_program
+
+FOLDER = os.path.join(test_program.ROOT, "tests", "golden")
+
+
+def golden(name):
+    with open(os.path.join(FOLDER, name), "rb") as file:
+        return file.read()
+
+
+@unittest.skipUnless(test_program.PROGRAM, "NESCIO_PROGRAM is not set")
+class Golden(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        patch = mock.patch.object(verify, "Key", functools.lru_cache(maxsize=8)(verify.Key))  # checks each key once
+        patch.start()
+        cls.addClassCleanup(patch.stop)
+
+    def test_verdicts(self):
+        cases = json.loads(golden("cases.json"))
+        self.assertGreater(len(cases), 40)
+        for i, case in enumerate(cases):
+            with self.subTest(case=i, key=case["key"], proof=case["proof"]), tempfile.TemporaryDirectory() as folder:
+                paths = {name: os.path.join(FOLDER, case[name]) for name in ("key", "proof")}
+                if "change" in case:
+                    paths[case["change"]["file"]] = self.changed(case, folder)
+                theirs, ours = test_program.both(paths["key"], paths["proof"], *case["options"])
+                self.assertEqual((theirs[0], theirs[1]["code"]), (case["exit"], case["code"]), "the program")
+                self.assertEqual(ours, theirs, "the reference")
+
+    def changed(self, case, folder):
+        change = case["change"]
+        data, at = golden(case[change["file"]]), change["at"]
+        path = os.path.join(folder, "changed")
+        with open(path, "wb") as file:
+            file.write(data[:at] + bytes.fromhex(change["new"]) + data[at + change["removed"]:])
+        return path
+
+
+if __name__ == "__main__":
+    unittest.main()
