@@ -3,7 +3,6 @@ from .bounds import reads_all
 from .circuit import KEY, Affine, Committed, Constant, Contract, Map, Public, Shift, Term, sources
 
 MOST_UNKNOWN = 64
-EACH = [(False, 0)]
 
 
 class Determination:
@@ -62,6 +61,9 @@ class Determination:
             self.learn(i)
         elif isinstance(r, Affine) and self.unknown[i] <= MOST_UNKNOWN and not self.identity(i, r):
             self.argmax(i, r)
+            if self.unknown[i] == 1:
+                for user in self.users[i]:
+                    self.quotient(i, r, user)
 
     def identity(self, i, r):
         named = [(i, r.divisor)] + [(t.source, t.coef) for t in r.terms]
@@ -79,36 +81,61 @@ class Determination:
                 self.learn(term.source)
         return True
 
+    def cells(self, coef, x, skipped=0):
+        return Term(coef, x, [(False, d + skipped) for d in range(len(self.c.dims(x)))])
+
+    def not_negative(self, x):
+        return self.bounds[x] is not None and self.bounds[x][0] >= 0
+
     def says_last_is_one(self, i):
-        """i = x_(n-1) - 1 = 0, for some x [n]."""
+        """i = x_(n-1) - 1 = 0 in each row, for some x [n, ..]."""
         r = self.c.rule(i)
         if not isinstance(r, Affine) or len(r.terms) != 1 or self.bounds[i] != (0, 0):
             return False
         x = r.terms[0].source
-        dims = self.c.dims(x)
-        return len(dims) == 1 and r == Affine([Term(1, x, [(True, dims[0] - 1)])], -1, 1)
+        dims = list(self.c.dims(x))
+        last = [(True, dims[0] - 1)] + [(False, d) for d in range(len(dims) - 1)] if dims else []
+        return bool(dims) and list(self.c.dims(i)) == dims[1:] and r == Affine([Term(1, x, last)], -1, 1)
 
     def argmax(self, i, lead):
-        """i = sum_j here_j y_j - y_i + c_i - 1, here_i = c_i - c_(i-1), c in [0, 1], its last cell 1."""
+        """i = sum_j here_j y_j - y_i + c_i - 1, here_i = c_i - c_(i-1), c in [0, 1], its last cell 1; in each row."""
         c, at = self.c, self.bounds
-        if len(lead.terms) != 3 or (lead.constant, lead.divisor) != (-1, 1) or at[i] is None or at[i][0] < 0:
+        if len(lead.terms) != 3 or not self.not_negative(i):
             return
         most, y, step = (t.source for t in lead.terms)
-        if lead.terms != [Term(1, most, []), Term(-1, y, EACH), Term(1, step, EACH)] or not self.known[y] or \
-                len(c.dims(step)) != 1:
+        dims = list(c.dims(i))
+        if not dims or list(c.dims(y)) != dims or list(c.dims(step)) != dims or not self.known[y] or \
+                lead != Affine([self.cells(1, most, 1), self.cells(-1, y), self.cells(1, step)], -1, 1):
             return
+        each = list(range(len(dims)))
         r = c.rule(most)
-        if not isinstance(r, Contract) or r != Contract(r.a, y, [0], [0], []):
+        if not isinstance(r, Contract) or r != Contract(r.a, y, each, each, each[1:]):
             return
         here = c.rule(r.a)
         if not isinstance(here, Affine) or len(here.terms) != 2:
             return
         before = here.terms[1].source
-        if here != Affine([Term(1, step, EACH), Term(-1, before, EACH)], 0, 1) or \
-                c.rule(before) != Map(step, 0, Shift(1)) or c.dims(before) != c.dims(step):
+        if here != Affine([self.cells(1, step), self.cells(-1, before)], 0, 1) or \
+                c.rule(before) != Map(step, 0, Shift(1)) or list(c.dims(before)) != dims:
             return
-        if step in self.end_in_one and all(at[x] is not None and at[x][0] >= 0 and at[x][1] <= 1 for x in (step, r.a)):
+        if step in self.end_in_one and all(self.not_negative(x) and at[x][1] <= 1 for x in (step, r.a)):
             self.learn(step)
+
+    def quotient(self, rest, remainder, room):
+        """rest = .. - w b y >= 0, room = w b - 1 - rest >= 0, all but y known."""
+        c, within = self.c, self.c.rule(room)
+        if not isinstance(within, Affine) or len(within.terms) != 2 or not remainder.terms or \
+                not self.not_negative(rest) or not self.not_negative(room):
+            return
+        (width, b), back = (within.terms[0].coef, within.terms[0].source), remainder.terms[-1].source
+        if not self.known[b] or self.known[back] or width <= 0 or remainder.divisor != 1 or \
+                within != Affine([self.cells(width, b), self.cells(-1, rest)], -1, 1) or \
+                remainder.terms[-1] != self.cells(-width, back):
+            return
+        product, each = c.rule(back), list(range(len(c.dims(back))))
+        if isinstance(product, Contract) and product == Contract(b, product.b, each, each, each) and \
+                self.bounds[product.b] is not None:
+            self.learn(product.b)
 
 
 def determined(circuit, bounds):

@@ -39,7 +39,7 @@ def test_every_code_has_a_family_and_verdicts_are_told_from_statements():
 def test_all_problems_of_a_model_at_once():
     from onnx import TensorProto, helper
     info = helper.make_tensor_value_info
-    nodes = [helper.make_node("Sin", ["x"], ["a"], "first"), helper.make_node("Erf", ["a"], ["y"], "second")]
+    nodes = [helper.make_node("LRN", ["x"], ["a"], "first", size=1), helper.make_node("Det", ["a"], ["y"], "second")]
     proto = helper.make_model(
         helper.make_graph(nodes, "bad", [info("x", TensorProto.FLOAT, [1, 2])], [info("y", TensorProto.FLOAT, [1, 2])]),
         opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
@@ -49,14 +49,16 @@ def test_all_problems_of_a_model_at_once():
     assert isinstance(error, nescio.ModelError) and isinstance(error, ValueError)
 
 
-def test_a_model_without_weights_is_refused():
+def test_a_model_without_weights_is_proven_too():
     from onnx import TensorProto, helper
     info = helper.make_tensor_value_info
     proto = helper.make_model(
         helper.make_graph([helper.make_node("Relu", ["x"], ["y"], "relu")], "bare",
                           [info("x", TensorProto.FLOAT, [1, 2])], [info("y", TensorProto.FLOAT, [1, 2])]),
         opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-    problem(nescio.ModelError, "E_MODEL", lambda: nescio.compile(proto, np.ones((3, 2))))
+    model = nescio.compile(proto, np.ones((3, 2)))
+    proof = model.prove([1.0, -1.0], "y[0] >= 0.5", reveal="y")
+    assert nescio.verify(proof, model.verifying_key).revealed["y"].tolist() == [[1.0, 0.0]]
 
 
 def test_models_and_calibration():

@@ -165,7 +165,9 @@ Result<ProvingKey> commit_model(Model model, const CommitOptions& options) {
   NESCIO_TRY(const DigestCells digest, weights_digest(out.program, model.graph, out.salt.value));
   soundness::SearchOptions search;
   search.security_bits = options.security_bits;
-  NESCIO_TRY(VerifyingKey key, make_key(out.program.emitted.circuit, {{digest.begin(), digest.end()}}, search));
+  std::vector<std::vector<F>> bindings;
+  if (num_bindings(out.program.emitted.circuit) != 0) bindings.emplace_back(digest.begin(), digest.end());
+  NESCIO_TRY(VerifyingKey key, make_key(out.program.emitted.circuit, std::move(bindings), search));
   NESCIO_TRY(out.key, verify_key(std::move(key)));  // what every verifier will ask
   out.model = std::move(model);
   return out;
@@ -200,7 +202,6 @@ Result<ProvingKey> read_proving_key(std::span<const std::uint8_t> bytes) {
   ProvingKey out;
   NESCIO_TRY(VerifyingKey parsed, read_key(verifying));
   NESCIO_TRY(out.key, verify_key(std::move(parsed)));
-  NESCIO_VERIFY(out.key->key().bindings.size() == 1, ErrorCode::kKey, in.position());  // the weights' digest
   NESCIO_TRY(out.salt.value, read_digest_cells(in));
   NESCIO_VERIFY(in.remaining() > 32, ErrorCode::kKey, in.position());
   NESCIO_TRY(const auto model, in.take(in.remaining() - 32));
@@ -266,8 +267,8 @@ Result<Proven> prove_statement(const ProvingKey& key, ProveRequest request, cons
                                   : draw_salt(source, Group::inputs, k).value);
   out.output_salt = request.output_salt ? *request.output_salt : draw_salt(source, Group::outputs);
   const Salts salts{key.salt, out.input_salts, out.output_salt};
-  DigestCells digest;
-  std::copy_n(verifying.bindings[0].begin(), digest.size(), digest.begin());
+  DigestCells digest{};  // of the weights, if there are any
+  if (!verifying.bindings.empty()) std::copy_n(verifying.bindings[0].begin(), digest.size(), digest.begin());
   const auto publics = [&](const IntegerOutputs& outputs) -> Result<PublicValues> {
     NESCIO_TRY_STATUS(fulfils(verifying.circuit, statement, outputs));
     NESCIO_TRY(file.disclosed, disclose(verifying.circuit, request.reveal, salts, inputs, outputs));

@@ -42,6 +42,7 @@ inline Model whole_model() {
   QuantNode& second = node(Op::channel, {1}, {2, 4}, {{"s", {1, 4}, 8, ramp(4)}}, {});
   second.requant.bits = 8;
   second.activation.kind = Activation::Kind::table;
+  second.activation.lo = -128;
   for (std::int64_t t = -128; t < 128; ++t) second.activation.values.push_back(t * t / 128);
   node(Op::combine, {1, 2}, {2, 4}, {}, {1, -2}).activation = {Activation::Kind::clip, -100, 200, 0, 0, {}};
   node(Op::multiply, {2, 3}, {2, 4}, {}, {}).activation = {Activation::Kind::leaky, 0, 0, 3, 4, {}};
@@ -50,7 +51,7 @@ inline Model whole_model() {
   node(Op::reshape, {6}, {4}, {}, {});
   node(Op::slice, {7}, {2}, {}, {1, 2, 2});
   node(Op::compare, {8}, {2}, {{"c", {2}, 8, ramp(2)}}, {});
-  node(Op::argmax, {7}, {1}, {}, {0});
+  node(Op::choose, {7}, {1}, {}, {0, 0, 0});
   node(Op::concat, {9, 10}, {3}, {}, {0});
   g.outputs.push_back({"y", 11, 16, {"a", "b", "c"}});
   g.notes = {"a note"};

@@ -71,7 +71,10 @@ class Determination {
     if (unknown_[id] == 0) return learn(id);
     const auto* affine = std::get_if<Affine>(&circuit_[id].def);
     if (affine == nullptr || unknown_[id] > kMaxUnknown) return;
-    if (!identity(id, *affine)) argmax(id, *affine);
+    if (identity(id, *affine)) return;
+    argmax(id, *affine);
+    if (unknown_[id] == 1)
+      for (const TensorId user : users_[id]) quotient(id, *affine, user);
   }
 
   bool identity(TensorId id, const Affine& affine) {
@@ -99,32 +102,68 @@ class Determination {
     return true;
   }
 
-  // id = sum_j here_j y_j - y_i + c_i - 1 >= 0, here_i = c_i - c_(i-1) and c in [0, 1], the last c is 1.
+  // A term for the cells of x at the indices of the result, which has `skipped` dimensions less in front.
+  AffineTerm cells(std::int64_t coef, TensorId x, std::uint32_t skipped = 0) const {
+    AffineTerm out{coef, x, {}};
+    const auto rank = static_cast<std::uint32_t>(circuit_[x].dims.size());
+    for (std::uint32_t d = 0; d < rank; ++d) out.dims.push_back({false, d + skipped});
+    return out;
+  }
+  bool not_negative(TensorId x) const { return bounds_[x].integer && bounds_[x].lo >= 0; }
+
+  // rest = .. - 2h b y >= 0 and room = 2h b - 1 - rest >= 0, all but y known: b > 0, and y is a quotient.
+  void quotient(TensorId rest, const Affine& remainder, TensorId room) {
+    const auto* within = std::get_if<Affine>(&circuit_[room].def);
+    if (within == nullptr || within->terms.size() != 2 || remainder.terms.empty() || !not_negative(rest) ||
+        !not_negative(room))
+      return;
+    const TensorId b = within->terms[0].source, back = remainder.terms.back().source;
+    const std::int64_t width = within->terms[0].coef;
+    if (!known_[b] || known_[back] || width <= 0 || remainder.divisor != 1 ||
+        !(*within == Affine{{cells(width, b), cells(-1, rest)}, -1, 1}) ||
+        !(remainder.terms.back() == cells(-width, back)))
+      return;
+    const auto* product = std::get_if<Contract>(&circuit_[back].def);
+    if (product == nullptr) return;
+    std::vector<std::uint8_t> each;
+    for (std::uint8_t d = 0; d < circuit_[back].dims.size(); ++d) each.push_back(d);
+    if (*product == Contract{b, product->b, each, each, each} && bounds_[product->b].integer) learn(product->b);
+  }
+
+  // Rows along dimension 0: id = sum_j here_j y_j - y_i + c_i - 1 >= 0, here_i = c_i - c_(i-1) and c in [0, 1], the
+  // last c is 1.
   void argmax(TensorId id, const Affine& lead) {
-    const std::vector<DimRef> each = {{false, 0}};
-    if (lead.terms.size() != 3 || lead.constant != -1 || lead.divisor != 1 || !bounds_[id].integer ||
-        bounds_[id].lo < 0)
+    if (lead.terms.size() != 3 || lead.constant != -1 || lead.divisor != 1 || !not_negative(id)) return;
+    const TensorId most = lead.terms[0].source, y = lead.terms[1].source, c = lead.terms[2].source;
+    const Dims& dims = circuit_[id].dims;
+    if (dims.empty() || circuit_[c].dims != dims || circuit_[y].dims != dims || !known_[y] ||
+        !(lead == Affine{{cells(1, most, 1), cells(-1, y), cells(1, c)}, -1, 1}))
       return;
-    const AffineTerm &most = lead.terms[0], &own = lead.terms[1], &reached = lead.terms[2];
-    const TensorId y = own.source, c = reached.source;
-    if (circuit_[c].dims.size() != 1 || !known_[y] || !(most == AffineTerm{1, most.source, {}}) ||
-        !(own == AffineTerm{-1, y, each}) || !(reached == AffineTerm{1, c, each}))
-      return;
-    const auto* sum = std::get_if<Contract>(&circuit_[most.source].def);
-    if (sum == nullptr || !(*sum == Contract{sum->a, y, {0}, {0}, {}})) return;
+    std::vector<std::uint8_t> each, rest;
+    for (std::uint8_t d = 0; d < dims.size(); ++d) {
+      each.push_back(d);
+      if (d != 0) rest.push_back(d);
+    }
+    const auto* sum = std::get_if<Contract>(&circuit_[most].def);
+    if (sum == nullptr || !(*sum == Contract{sum->a, y, each, each, rest})) return;
     const auto* here = std::get_if<Affine>(&circuit_[sum->a].def);
     if (here == nullptr || here->terms.size() != 2) return;
     const TensorId before = here->terms[1].source;
-    if (!(*here == Affine{{{1, c, each}, {-1, before, each}}, 0, 1}) || !(circuit_[before] == moved(c))) return;
-    const auto bit = [&](TensorId x) { return bounds_[x].integer && bounds_[x].lo >= 0 && bounds_[x].hi <= 1; };
+    if (!(*here == Affine{{cells(1, c), cells(-1, before)}, 0, 1}) || !(circuit_[before] == moved(c))) return;
+    const auto bit = [&](TensorId x) { return not_negative(x) && bounds_[x].hi <= 1; };
     if (ends_in_one_[c] && bit(c) && bit(sum->a)) learn(c);
   }
-  // Whether a tensor says that the last cell of x is 1.
+  // Whether a tensor says that the last cell of each row of x is 1.
   bool says_last_is_one(TensorId id, TensorId x) const {
     const auto* affine = std::get_if<Affine>(&circuit_[id].def);
     const Interval& b = bounds_[id];
-    return affine != nullptr && affine->terms.size() == 1 && circuit_[x].dims.size() == 1 && b.integer && b.lo == 0 &&
-           b.hi == 0 && *affine == Affine{{{1, x, {{true, circuit_[x].dims[0] - 1}}}}, -1, 1};
+    const Dims& dims = circuit_[x].dims;
+    if (affine == nullptr || affine->terms.size() != 1 || dims.empty() || !b.integer || b.lo != 0 || b.hi != 0 ||
+        circuit_[id].dims != Dims(dims.begin() + 1, dims.end()))
+      return false;
+    AffineTerm last{1, x, {{true, dims[0] - 1}}};
+    for (std::uint32_t d = 1; d < dims.size(); ++d) last.dims.push_back({false, d - 1});
+    return *affine == Affine{{last}, -1, 1};
   }
   TensorDef moved(TensorId c) const { return {circuit_[c].dims, Map{c, 0, ShiftMatrix{1}}}; }
 

@@ -10,7 +10,8 @@
 //              cannot make up for. Limbs, quotient and remainder, copies.
 //   lookup     a column that is determined and a progression with a step tells the row: so all columns, if the
 //              table's private columns are determined
-//   argmax     [i >= k], k the first index of the largest entry, as gadget/select.h states it
+//   argmax     [i >= k], k the first index of the largest entry of a row, as gadget/select.h states it
+//   quotient   of known integers, as gadget/divide.h states it
 // Why        all of it is about integers: derive_bounds refuses a circuit where an identity used here could wrap.
 #pragma once
 #include <vector>

@@ -8,6 +8,8 @@
 #include "nescio/compile/fuse.h"
 #include "nescio/ops/builder.h"
 #include "nescio/ops/operands.h"
+#include "nescio/ops/pick.h"
+#include "nescio/ops/rows.h"
 #include "nescio/ops/walk.h"
 
 namespace nescio {
@@ -60,8 +62,13 @@ class Canonicaliser {
     const Shape to = in_.value(node.outputs[0]).type.shape;
     const std::string& op = node.op;
 
-    const bool moves_only = op == "Reshape" || op == "Transpose" || op == "Slice" || op == "Concat" || op == "Cast";
-    if (moves_only || op == "ArgMax" || op == "Trees") return out_.add(op, x, node.attributes);
+    const bool moves_only =
+        op == "Reshape" || op == "Transpose" || op == "Slice" || op == "Concat" || op == "Cast" || op == "Pick";
+    if (moves_only || op == "Trees" || op == "Logic") return out_.add(op, x, node.attributes);
+    if (op == "ArgMax") return argmax(x[0], node.attributes, to);
+    if (op == "Select") return select(x[0], x[1], x[2], to);
+    if (op == "Total" && in_.value(node.inputs[0]).type.shape.back() == 1) return x[0];
+    if (op == "Largest" && in_.value(node.inputs[0]).type.shape.back() == 1) return x[0];
     if (op == "Compare") return compare(x[0], x[1], node.attributes.text("mode"), to);
     for (const ValueId id : x) {
       if (!is_float(out_.dtype(id))) {
@@ -83,6 +90,12 @@ class Canonicaliser {
     return out_.add(op, x, node.attributes);
   }
 
+  static Attributes equality() {
+    return {{"constant", std::int64_t{1}},
+            {"first", std::int64_t{-1}},
+            {"second", std::int64_t{-1}},
+            {"both", std::int64_t{2}}};
+  }
   static Tensor filled(double v) { return Tensor::scalar(DType::kFloat64, v); }
   static Error not_finite() {
     return attr_error("a constant is infinite or not a number, or becomes so by a division by 0");
@@ -123,37 +136,56 @@ class Canonicaliser {
     return out_.add("Affine", {x, out_.constant("scale", c.scale), out_.constant("shift", c.shift)});
   }
 
-  // A constant that is the operand of Add or Mul beside a value that it enlarges.
-  Result<ValueId> enlarging(std::string_view op, ValueId x, const Tensor& c) {
-    if (!all_finite(c)) return not_finite();
-    return out_.add(op, {x, out_.constant("operand", c.cast(out_.dtype(x)))});
+  // One vector after the other: the axis last.
+  Result<ValueId> argmax(ValueId x, const Attributes& attributes, const Shape& to) {
+    NESCIO_TRY(const Rows rows, as_rows(out_, x, {static_cast<std::size_t>(attributes.integer("axis"))}));
+    if (rows.n < 2) return attr_error("there is only one entry to choose from");
+    Attributes a = attributes;
+    a.set("axis", static_cast<std::int64_t>(out_.shape(rows.value).size()) - 1);
+    a.set("keepdims", std::int64_t{1});
+    NESCIO_TRY(const ValueId y, out_.add("ArgMax", {rows.value}, a));
+    return reshape(y, to);
+  }
+
+  // With a constant among its operands: y + c (x - y).
+  Result<ValueId> select(ValueId c, ValueId x, ValueId y, const Shape& to) {
+    if (!known(c) && !known(x) && !known(y)) return out_.add("Select", {c, x, y});
+    if (!is_float(out_.dtype(x))) return dtype_error("a constant beside integers that depend on the input");
+    for (const ValueId v : {x, y})
+      if (known(v) && !all_finite(*known(v))) return not_finite();
+    NESCIO_TRY(const ValueId one, out_.add("Cast", {c}, {{"to", std::string(dtype_name(out_.dtype(x)))}}));
+    const auto wider = [&](ValueId a, ValueId b) { return *broadcast_shape(out_.shape(a), out_.shape(b)); };
+    NESCIO_TRY(const ValueId lead,
+               known(x) && known(y) ? out_.add("Sub", {x, y}) : arithmetic('S', "Sub", x, y, wider(x, y)));
+    NESCIO_TRY(const ValueId kept, arithmetic('M', "Mul", lead, one, wider(lead, one)));
+    return known(kept) && known(y) ? out_.add("Add", {y, kept}) : arithmetic('A', "Add", y, kept, to);
   }
 
   Result<ValueId> arithmetic(char sign, const std::string& op, ValueId a, ValueId b, const Shape& to) {
     if (!known(a) && !known(b)) {
-      if (op == "Div") return attr_error("division by a tensor that depends on the input is not supported");
       return out_.add(op, {a, b});
     }
     const bool reversed = known(a) != nullptr;  // constant first
-    const ValueId x = reversed ? b : a;
+    ValueId x = reversed ? b : a;
     const Tensor& c = *known(reversed ? a : b);
-    const bool enlarges = *element_count(out_.shape(x)) != *element_count(to);
+    if (*element_count(out_.shape(x)) != *element_count(to)) {
+      NESCIO_TRY(x, expanded(out_, x, to));
+    }
     const auto negated = [](double v) { return -v; };
     const auto inverse = [](double v) { return 1.0 / v; };
     switch (sign) {
       case 'A':
-        return enlarges ? enlarging("Add", x, c) : affine(x, filled(1.0), c, to);
+        return affine(x, filled(1.0), c, to);
       case 'M':
-        return enlarges ? enlarging("Mul", x, c) : affine(x, c, filled(0.0), to);
-      case 'S': {
-        if (!enlarges) return affine(x, filled(reversed ? -1.0 : 1.0), reversed ? c : map(c, negated), to);
-        if (!reversed) return enlarging("Add", x, map(c, negated));
-        NESCIO_TRY(const ValueId minus, affine(x, filled(-1.0), filled(0.0), out_.shape(x)));
-        return enlarging("Add", minus, c);
-      }
+        return affine(x, c, filled(0.0), to);
+      case 'S':
+        return affine(x, filled(reversed ? -1.0 : 1.0), reversed ? c : map(c, negated), to);
       default:
-        if (reversed) return attr_error("division by a tensor that depends on the input is not supported");
-        return enlarges ? enlarging("Mul", x, map(c, inverse)) : affine(x, map(c, inverse), filled(0.0), to);
+        if (reversed) {
+          NESCIO_TRY(const ValueId inverted, out_.add("Reciprocal", {x}));
+          return arithmetic('M', "Mul", a, inverted, to);
+        }
+        return affine(x, map(c, inverse), filled(0.0), to);
     }
   }
 
@@ -241,11 +273,18 @@ class Canonicaliser {
       NESCIO_TRY(const ValueId x, reshape(a, to));
       return out_.add("Compare", {x, out_.constant("threshold", padded(*c, to.size()))}, {{"mode", mode}});
     }
-    if (!is_float(out_.dtype(a))) {
-      return dtype_error("comparing two integer or bool tensors that depend on the input is not supported");
+    if (out_.dtype(a) == DType::kBool) {
+      if (known(b)) return attr_error("comparing truth values with constants is not supported");
+      NESCIO_TRY(const ValueId other, out_.add("Logic", {a, b}, equality()));
+      return other;
     }
-    // The sign of a difference of floats is exact.
-    NESCIO_TRY(const ValueId difference, arithmetic('S', "Sub", a, b, to));
+    if (!is_float(out_.dtype(a)) && known(b)) {
+      NESCIO_TRY(const ValueId wide, expanded(out_, a, to));
+      return out_.add("Compare", {wide, out_.constant("threshold", padded(*known(b), to.size()))}, {{"mode", mode}});
+    }
+    // The sign of a difference of floats is exact, and so are differences of integers.
+    NESCIO_TRY(const ValueId difference,
+               is_float(out_.dtype(a)) ? arithmetic('S', "Sub", a, b, to) : out_.add("Sub", {a, b}));
     const ValueId zero = out_.constant("threshold", Tensor(out_.dtype(a), Shape(to.size(), 1)));
     return out_.add("Compare", {difference, zero}, {{"mode", mode}});
   }

@@ -6,6 +6,7 @@
 #include "nescio/base/float_key.h"
 #include "nescio/compile/lower_trees.h"
 #include "nescio/compile/moves.h"
+#include "nescio/gadget/divide.h"
 #include "nescio/gadget/requant.h"
 #include "nescio/gadget/select.h"
 
@@ -127,8 +128,18 @@ class Lowering {
         }
         return concat(b_, parts, shapes, static_cast<std::size_t>(node.integers[0]));
       }
-      case Op::argmax:
-        return index_of_largest(node, x);
+      case Op::choose:
+        return choose(node, x);
+      case Op::total:
+        return total(node, x, from);
+      case Op::divide:
+        return divided(node);
+      case Op::pick:
+        return pick(b_, x, node.integers, shape(node.output));
+      case Op::select:
+        return nescio::select(b_, "select", truth(spread(node, 0)), spread(node, 1), spread(node, 2));
+      case Op::logic:
+        return logic(node);
       case Op::compare: {
         const QuantWeights& c = node.weights[0];
         const Var threshold = weights(c, "c", squeezed(c.shape));
@@ -211,13 +222,67 @@ class Lowering {
     return rounded(node, no_scalar(product));
   }
 
-  Var index_of_largest(const QuantNode& node, Var x) {
-    if (node.integers[0] == 0) return argmax(b_, plan_, "argmax", x);
-    const std::uint32_t n = b_.dims(x)[0];
-    SparseMatrix m;
-    for (std::uint32_t i = 0; i < n; ++i) m.entries.push_back({i, n - 1 - i, 1});
-    const Var index = argmax(b_, plan_, "argmax", b_.map("reversed", x, 0, n, m));
-    return b_.affine("index", {1}, {{-1, index}}, n - 1);
+  // Input i, repeated as far as the output goes.
+  Var spread(const QuantNode& node, std::size_t i) {
+    const QuantShape &from = shape(node.inputs[i]), &to = shape(node.output);
+    const Var x = vars_[node.inputs[i]];
+    return squeezed(from) == squeezed(to) ? x : b_.affine("spread", squeezed(to), {broadcast(1, x, from, to)});
+  }
+
+  Var choose(const QuantNode& node, Var x) {
+    const bool last = node.integers[0] != 0, least = node.integers[1] != 0;
+    const auto what = static_cast<Chosen>(node.integers[2]);
+    const Dims dims = b_.dims(x);
+    const std::uint32_t n = dims[0];
+    SparseMatrix back;
+    for (std::uint32_t i = 0; i < n; ++i) back.entries.push_back({i, n - 1 - i, 1});
+    if (least) x = b_.affine("negated", dims, {{-1, x}});
+    if (last) x = b_.map("reversed", x, 0, n, back);
+    const Var y = choose_largest(b_, plan_, "choose", x, what);
+    if (what == Chosen::value) return least ? b_.affine("value", b_.dims(y), {{-1, y}}) : y;
+    if (what == Chosen::index) return last ? b_.affine("index", b_.dims(y), {{-1, y}}, n - 1) : y;
+    return last ? b_.map("reversed", y, 0, n, back) : y;
+  }
+
+  Var total(const QuantNode& node, Var x, const QuantShape& from) {
+    if (from.back() != 1) {
+      SparseMatrix ones;
+      for (std::uint32_t i = 0; i < from.back(); ++i) ones.entries.push_back({0, i, 1});
+      Term t{1, b_.map("sum", x, 0, 1, ones), {{true, 0}}};
+      for (std::uint32_t d = 1; d < b_.dims(x).size(); ++d) t.dims.push_back({false, d - 1});
+      x = b_.affine("total", squeezed(shape(node.output)), {t});
+    }
+    return node.rounded ? rounded(node, x) : x;
+  }
+
+  Var divided(const QuantNode& node) {
+    const auto k = static_cast<unsigned>(node.integers[0]), j = static_cast<unsigned>(node.integers[1]);
+    const bool reciprocal = node.inputs.size() == 1;
+    const Var by = reciprocal ? vars_[node.inputs[0]] : spread(node, 1);
+    const Var x = reciprocal ? b_.affine("one", b_.dims(by), {}, 1) : spread(node, 0);
+    return divide(b_, plan_, "divide", x, by, k, j, node.requant.bits);
+  }
+
+  // x, and that it is 0 or 1: an input of the model may be anything.
+  Var truth(Var x) {
+    if (b_.bound(x).lo >= 0 && b_.bound(x).hi <= 1) return x;
+    b_.expect("truth", x, {0, 1}, ErrorCode::kInRange, "is neither 0 nor 1");
+    b_.lookup("truth", b_.interval_table(0, 2), {x});
+    return x;
+  }
+
+  Var logic(const QuantNode& node) {
+    const Dims dims = squeezed(shape(node.output));
+    const std::vector<std::int64_t>& c = node.integers;
+    const Var p = truth(spread(node, 0)), q = node.inputs.size() == 1 ? p : truth(spread(node, 1));
+    std::vector<Term> terms;
+    if (c[1] != 0) terms.push_back({c[1], p});
+    if (c[2] != 0) terms.push_back({c[2], q});
+    if (c[3] == 0) return b_.affine("truth", dims, terms, c[0]);
+    terms.push_back({c[3], b_.product("both", p, q)});
+    const Var y = b_.materialise("truth", b_.affine("truth", dims, terms, c[0]));
+    b_.lookup("boolean", b_.interval_table(0, 2), {y});  // which interval arithmetic cannot see
+    return y;
   }
 
   Backend& b_;

@@ -125,7 +125,8 @@ class Trees {
         const Var one =
             b_.affine("values", {shape_.trees}, {{1, leaf, {{false, 0}, {true, s}, {true, targets_.empty() ? c : 0}}}});
         const Var these = b_.map("of the column", one, 0, count, m);
-        const Var most = count == 1 ? b_.affine("value", {1}, {{1, these}}) : maximum(b_, plan_, "maximum", these);
+        const Var most = count == 1 ? b_.affine("value", {1}, {{1, these}})
+                                    : choose_largest(b_, plan_, "maximum", these, Chosen::value);
         const Var there = b_.map("column", most, 0, columns_, ShiftMatrix{std::int64_t{c}});
         const Var unit = b_.affine("unit", {columns_, 1}, {{1, there, {{false, 0}}}});
         terms.push_back({sign, b_.map("row", unit, 1, rows_, ShiftMatrix{std::int64_t{s}})});

@@ -172,4 +172,12 @@ Var concat(Backend& b, const std::vector<Var>& parts, const std::vector<QuantSha
   return tidy(b, sum(b, moved));
 }
 
+Var pick(Backend& b, Var x, const std::vector<std::int64_t>& indices, const QuantShape& to) {
+  SparseMatrix m;
+  for (std::uint32_t o = 0; o < indices.size(); ++o)
+    if (indices[o] >= 0) m.entries.push_back({o, static_cast<std::uint32_t>(indices[o]), 1});
+  const Var flat = flatten(b, x);
+  return reshape(b, b.map("picked", flat, 0, static_cast<std::uint32_t>(indices.size()), m), to);
+}
+
 }  // namespace nescio

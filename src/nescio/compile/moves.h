@@ -18,6 +18,8 @@ Var reshape(Backend& b, Var x, const QuantShape& to);
 Var transpose(Backend& b, Var x, const QuantShape& from, const std::vector<std::int64_t>& perm);
 Var slice(Backend& b, Var x, const QuantShape& from, const std::vector<std::int64_t>& starts_steps_sizes);
 Var concat(Backend& b, const std::vector<Var>& parts, const std::vector<QuantShape>& from, std::size_t axis);
+// Cell i of the result is cell indices[i] of x, both in row-major order; 0 where it is -1.
+Var pick(Backend& b, Var x, const std::vector<std::int64_t>& indices, const QuantShape& to);
 // As one dimension.
 Var flatten(Backend& b, Var x);
 

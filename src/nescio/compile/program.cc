@@ -48,7 +48,8 @@ void bind_group(Backend& b, Group group, const std::vector<GroupTensor>& tensors
 Ends lower_ends(Backend& b, const GadgetPlan& plan, const Disclosure& disclosure, const Salts& salts,
                 Lowered& lowered) {
   Ends ends;
-  bind_group(b, Group::weights, lowered.weights, [&]() -> const DigestCells& { return salts.weights.value; }, ends);
+  if (!lowered.weights.empty())
+    bind_group(b, Group::weights, lowered.weights, [&]() -> const DigestCells& { return salts.weights.value; }, ends);
   for (const GroupTensor& x : lowered.inputs) {
     ends.inputs.emplace_back();
     if (!disclosure.inputs.contains(x.name)) continue;
@@ -178,8 +179,6 @@ Result<Program> make_program(const QuantGraph& graph, const GadgetPlan& plan, co
   EmitBackend b;
   Lowered lowered = lower(b, graph, plan, {});
   NESCIO_TRY_STATUS(b.status());
-  if (lowered.weights.empty())
-    return Error{ErrorCode::kModel, 0, "the model has no weights: there is nothing to commit to", {}};
   const Ends ends = lower_ends(b, plan, disclosure, {}, lowered);
   NESCIO_TRY_STATUS(b.status());
   add_ports(b, graph, disclosure, lowered, ends);
@@ -203,6 +202,7 @@ Result<DigestCells> weights_digest(const Program& program, const QuantGraph& gra
   for (const QuantNode& node : graph.nodes)
     for (SecretVector<std::int64_t>& w : bound_weights(node)) values.push_back(std::move(w));
   const Circuit& circuit = program.emitted.circuit;
+  if (values.empty()) return DigestCells{};  // and nobody asks for it
   const DigestPort& port = circuit.digests[0];
   NESCIO_CHECK(port.group == Group::weights && values.size() == port.bound.size());
   const std::vector<std::span<const std::int64_t>> views(values.begin(), values.end());

@@ -12,7 +12,7 @@ struct Activation {
     relu,   // max(0, t)
     clip,   // min(hi, max(lo, t))
     leaky,  // t >= 0: t, else (slope t + 2^(shift-1)) >> shift, 0 <= slope < 2^shift
-    table   // values[t + 2^(B-1)]
+    table   // values[t - lo]; other t are refused
   } kind = Kind::identity;
   std::int64_t lo = 0, hi = 0;
   std::int64_t slope = 0;
@@ -20,8 +20,8 @@ struct Activation {
   std::vector<std::int64_t> values = {};
   friend bool operator==(const Activation&, const Activation&) = default;
 };
-// f(t), the definition.
-std::int64_t apply(const Activation& f, std::int64_t t, unsigned bits);
+// f(t), the definition; t in the domain.
+std::int64_t apply(const Activation& f, std::int64_t t);
 
 // t = (acc + 2^(T-1)) >> T, which must lie in [-2^(B-1), 2^(B-1)).
 struct Requant {

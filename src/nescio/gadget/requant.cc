@@ -19,34 +19,42 @@ struct Rounded {
   Var sign;
 };
 
-// All (t, f(t)), t of `bits` bits.
+// The t of a function's table, one for each row: of `bits` bits, if the function is not a table itself.
+Bound domain_of(const Activation& f, unsigned bits) {
+  const std::int64_t half = std::int64_t{1} << (bits - 1);
+  if (f.kind != Kind::table) return {-half, half - 1};
+  return {f.lo, f.lo + static_cast<std::int64_t>(f.values.size()) - 1};
+}
+
+// All (t, f(t)).
 TableVar function_table(Backend& b, const Activation& f, unsigned bits) {
-  NESCIO_CHECK(bits <= 16);
-  const auto rows = std::int64_t{1} << bits;
+  const Bound domain = domain_of(f, bits);
+  const auto rows = static_cast<std::uint32_t>(domain.hi - domain.lo + 1);
   const auto make = [&] {
     TableColumn in, out;
-    in.start = -rows / 2;
+    in.start = domain.lo;
     out.explicit_values = true;
-    for (std::int64_t i = 0; i < rows; ++i) out.values.push_back(apply(f, in.start + i, bits));
+    for (std::int64_t t = domain.lo; t <= domain.hi; ++t) out.values.push_back(apply(f, t));
     return std::vector<TableColumn>{in, out};
   };
-  if (f.kind == Kind::table) return b.table("function", static_cast<std::uint32_t>(rows), make());
+  if (f.kind == Kind::table) return b.table("function", rows, make());
   std::string key = "function of " + std::to_string(bits) + " bits";
   for (const std::int64_t x :
        {static_cast<std::int64_t>(f.kind), f.lo, f.hi, f.slope, static_cast<std::int64_t>(f.shift)})
     key += " " + std::to_string(x);
-  return b.table_once(key, static_cast<std::uint32_t>(rows), make);
+  return b.table_once(key, rows, make);
 }
 
 Rounded by_table(Backend& b, const Dims& dims, unsigned bits, const CellHint& hint, const Activation& f) {
+  NESCIO_CHECK(bits <= 16);
   const TableVar table = function_table(b, f, bits);
   Rounded r;
   r.t = b.commit("input", dims, hint);
-  const CellHint output{{r.t}, [f, bits](std::size_t, const std::int64_t* const* x, std::span<std::int64_t> y) {
-                          const std::int64_t half = std::int64_t{1} << (bits - 1);
-                          for (std::size_t i = 0; i < y.size(); ++i)
-                            y[i] = x[0][i] >= -half && x[0][i] < half ? apply(f, x[0][i], bits) : 0;
-                        }};
+  const CellHint output{
+      {r.t}, [f, domain = domain_of(f, bits)](std::size_t, const std::int64_t* const* x, std::span<std::int64_t> y) {
+        for (std::size_t i = 0; i < y.size(); ++i)
+          y[i] = x[0][i] >= domain.lo && x[0][i] <= domain.hi ? apply(f, x[0][i]) : 0;
+      }};
   r.y = b.commit("output", dims, output);
   b.lookup("function", table, {r.t, r.y});
   return r;
@@ -64,7 +72,7 @@ Var clip(Backend& b, const GadgetPlan& plan, const Rounded& r, const Activation&
 
 }  // namespace
 
-std::int64_t apply(const Activation& f, std::int64_t t, unsigned bits) {
+std::int64_t apply(const Activation& f, std::int64_t t) {
   switch (f.kind) {
     case Kind::identity:
       return t;
@@ -77,16 +85,19 @@ std::int64_t apply(const Activation& f, std::int64_t t, unsigned bits) {
     case Kind::table:
       break;
   }
-  return f.values[static_cast<std::size_t>(t + (std::int64_t{1} << (bits - 1)))];
+  return f.values[static_cast<std::size_t>(t - f.lo)];
 }
 
 Var requant(Backend& b, const GadgetPlan& plan, std::string_view name, Var acc, Requant q, const Activation& f) {
   NESCIO_CHECK(q.bits >= 1 && q.bits + q.shift <= 62);
   const Backend::Scope scope(b, name);
   const Dims dims = b.dims(acc);
-  const std::int64_t half = half_of(q.shift), top = std::int64_t{1} << (q.bits - 1);
+  const std::int64_t half = half_of(q.shift);
+  const Bound domain = domain_of(f, q.bits);
   b.expect(
-      "value", acc, {-(top << q.shift) - half, (top << q.shift) - half - 1}, ErrorCode::kRange,
+      "value", acc,
+      {domain.lo * (std::int64_t{1} << q.shift) - half, (domain.hi + 1) * (std::int64_t{1} << q.shift) - half - 1},
+      ErrorCode::kRange,
       "leaves the range that the model was calibrated for: calibrate with inputs like this one, or with more headroom");
   const CellHint rounded{{acc}, {}, {half, q.shift, -1}};
 

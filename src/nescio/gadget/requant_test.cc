@@ -27,6 +27,7 @@ std::vector<Activation> activations(unsigned bits) {
   low_clip = {.kind = Kind::clip, .lo = -2, .hi = 1};
   leaky = {.kind = Kind::leaky, .slope = 1, .shift = 2};
   table.kind = Kind::table;
+  table.lo = -(std::int64_t{1} << (bits - 1));
   for (std::int64_t i = 0; i < std::int64_t{1} << bits; ++i) table.values.push_back((i * 5 + 3) % 7 - 3);
   return {{}, relu, clip, low_clip, leaky, table};
 }
@@ -56,7 +57,7 @@ TEST(Requant, EveryAccumulatorHasItsOutputAndNoOther) {
           if (t < -top || t >= top) continue;
           const auto out = run_both(lowering_of(plan, acc, q, f));
           ASSERT_EQ(out.size(), 2U);
-          EXPECT_EQ(out[1][0], apply(f, t, q.bits)) << "acc " << acc << " shift " << q.shift;
+          EXPECT_EQ(out[1][0], apply(f, t)) << "acc " << acc << " shift " << q.shift;
         }
         expect_bounds(lowering_of(plan, 0, q, f));
       }
@@ -71,7 +72,7 @@ TEST(Requant, NoOtherWitness) {
         for (const std::int64_t acc : {-18L, -2L, 1L, 5L, 13L, 14L}) {
           const std::int64_t t = rounded(acc, q.shift);
           std::set<std::vector<std::int64_t>> expected;
-          if (t >= -top && t < top) expected.insert({acc, apply(f, t, q.bits)});
+          if (t >= -top && t < top) expected.insert({acc, apply(f, t)});
           std::size_t witnesses = 0;
           EXPECT_EQ(all_outputs(lowering_of(plan, acc, q, f), 1, 7, {}, &witnesses), expected)
               << "acc " << acc << " shift " << q.shift << " kind " << static_cast<int>(f.kind);
@@ -162,6 +163,24 @@ TEST(Requant, DepthStaysWithinTheLimit) {
   EXPECT_EQ(out[0], (std::vector<std::int64_t>{6, 12}));
   EXPECT_EQ(out[1], (std::vector<std::int64_t>{25, 49}));
   expect_bounds(lowering);
+}
+
+// A table of fewer values than there are rounded integers: those outside have no witness.
+TEST(Requant, OutsideOfItsDomainThereIsNoOutput) {
+  Activation f;
+  f.kind = Kind::table;
+  f.lo = -1;
+  f.values = {5, -2, 7};
+  for (const std::int64_t acc : {-12, -8, -4, 0, 4, 8, 12}) {
+    const std::int64_t t = rounded(acc, 2);
+    std::set<std::vector<std::int64_t>> expected;
+    if (t >= -1 && t <= 1) expected.insert({acc, f.values[static_cast<std::size_t>(t + 1)]});
+    EXPECT_EQ(all_outputs(lowering_of(kPlans[0], acc, {2, 3}, f), 1, 7, {}), expected) << acc;
+    EvalBackend eval;
+    lowering_of(kPlans[0], acc, {2, 3}, f)(eval);
+    EXPECT_EQ(eval.status().ok(), !expected.empty());
+    if (expected.empty()) EXPECT_EQ(eval.status().error().code, ErrorCode::kRange);
+  }
 }
 
 }  // namespace

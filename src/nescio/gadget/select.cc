@@ -33,52 +33,59 @@ Var compare_with_zero(Backend& b, const GadgetPlan& plan, std::string_view name,
   return both;
 }
 
-namespace {
-
-struct Largest {
-  Var value;    // {}
-  Var reached;  // c
-};
-
-Largest largest(Backend& b, const GadgetPlan& plan, Var y) {
+Var choose_largest(Backend& b, const GadgetPlan& plan, std::string_view name, Var y, Chosen what) {
+  const Backend::Scope scope(b, name);
   const Dims dims = b.dims(y);
-  NESCIO_CHECK(dims.size() == 1 && dims[0] >= 2);
+  NESCIO_CHECK(!dims.empty() && dims[0] >= 2);
   const std::uint32_t n = dims[0];
+  const Dims rest(dims.begin() + 1, dims.end());
+  std::vector<std::uint8_t> all_labels, rest_labels;
+  std::vector<DimRef> all_but_first, last{{true, n - 1}}, first{{true, 0}};
+  for (std::uint8_t d = 0; d < dims.size(); ++d) {
+    all_labels.push_back(d);
+    if (d == 0) continue;
+    rest_labels.push_back(d);
+    all_but_first.push_back({false, d});
+    last.push_back({false, d - 1U});
+    first.push_back({false, d - 1U});
+  }
   const TableVar boolean = b.interval_table(0, 2);
-  const Var c = b.commit("reached", dims, [y](const HintView& view, std::span<std::int64_t> out) {
+  const Var c = b.commit("reached", dims, [y, n](const HintView& view, std::span<std::int64_t> out) {
     const auto x = view[y];
-    const auto k = std::max_element(x.begin(), x.end()) - x.begin();
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::ptrdiff_t>(i) >= k ? 1 : 0;
+    for (std::size_t row = 0; row < out.size(); row += n) {
+      const auto begin = x.begin() + static_cast<std::ptrdiff_t>(row);
+      const auto k = std::max_element(begin, begin + n) - begin;
+      for (std::size_t i = 0; i < n; ++i) out[row + i] = static_cast<std::ptrdiff_t>(i) >= k ? 1 : 0;
+    }
   });
   b.lookup("reached", boolean, {c});
   const Var before = b.map("before", c, 0, n, ShiftMatrix{1});  // c_{i-1}
   const Var here = b.affine("here", dims, {{1, c}, {-1, before}});
   b.lookup("one step", boolean, {here});
-  b.zero("last", b.affine("last", {}, {{1, c, {{true, n - 1}}}}, -1));
-  const Var most = b.contract("maximum", here, {0}, y, {0}, {});
-  const Var lead = b.affine("lead", dims, {{1, most}, {-1, y}, {1, c}}, -1);
+  b.zero("last", b.affine("last", rest, {{1, c, last}}, -1));
+  const Var most = b.contract("maximum", here, all_labels, y, all_labels, rest_labels);
+  const Var lead = b.affine("lead", dims, {{1, most, all_but_first}, {-1, y}, {1, c}}, -1);
   const Bound range = b.bound(y);
   range_bits(b, plan, "lead", lead, unsigned_bits(range.hi - range.lo));
-  return {most, c};
-}
 
-}  // namespace
-
-Var argmax(Backend& b, const GadgetPlan& plan, std::string_view name, Var y) {
-  const Backend::Scope scope(b, name);
-  const Largest found = largest(b, plan, y);
-  const std::uint32_t n = b.dims(y)[0];
+  const Dims as = rest.empty() ? Dims{1} : rest;
+  if (what == Chosen::one_hot) return here;
+  if (what == Chosen::value) {
+    const Var value = b.materialise("value", rest.empty() ? b.affine("value", as, {{1, most}}) : most);
+    // The sum of all y that are reached by a single step has a wide interval; that of y is right too.
+    range_between(b, plan, "range", value, range);
+    return value;
+  }
   SparseMatrix ones;  // c_{n-1} = 1 does not count
   for (std::uint32_t i = 0; i + 1 < n; ++i) ones.entries.push_back({0, i, 1});
-  return b.affine("index", {1}, {{-1, b.map("passed", found.reached, 0, 1, ones)}}, n - 1);
+  return b.affine("index", as, {{-1, b.map("passed", c, 0, 1, ones), first}}, n - 1);
 }
 
-Var maximum(Backend& b, const GadgetPlan& plan, std::string_view name, Var y) {
+Var select(Backend& b, std::string_view name, Var c, Var x, Var y) {
   const Backend::Scope scope(b, name);
-  // The sum of all y that are reached by a single step has a wide interval; that of y is right too.
-  const Var value = b.affine("value", {1}, {{1, largest(b, plan, y).value}});
-  range_between(b, plan, "range", value, b.bound(y));
-  return value;
+  const Dims dims = b.dims(c);
+  const Var lead = b.affine("lead", dims, {{1, x}, {-1, y}});
+  return b.materialise("chosen", b.affine("chosen", dims, {{1, y}, {1, b.product("kept", c, lead)}}));
 }
 
 }  // namespace nescio

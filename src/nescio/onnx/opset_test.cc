@@ -313,7 +313,7 @@ TEST(LinearModels, ClassifierAsOnnxRuntimeHasIt) {
     ASSERT_EQ(y[1].size(), k.scores.size());
     for (std::size_t i = 0; i < k.scores.size(); ++i) EXPECT_NEAR(y[1].real(i), k.scores[i], 1e-6);
   }
-  expect_error(model(three, {0, 0, 0}, {0, 1, 2}, "SOFTMAX").import(), ErrorCode::kAttr, "raw scores");
+  expect_error(model(three, {0, 0, 0}, {0, 1, 2}, "PROBIT").import(), ErrorCode::kAttr, "raw scores");
   expect_error(model(three, {0, 0, 0}, {0, 1}, "NONE").import(), ErrorCode::kAttr, "class labels");
   expect_error(model(three, {0, 0}, {0, 1, 2}, "NONE").import(), ErrorCode::kAttr, "intercepts");
   ModelBuilder label_only(17);

@@ -142,7 +142,7 @@ TEST(TreeEnsemble, WhatIsNotSupportedIsSaidAndWhere) {
   const auto expect = [](const ModelBuilder& m, const std::string& part) {
     expect_error(m.import(), ErrorCode::kAttr, part);
   };
-  for (const char* transform : {"SOFTMAX", "SOFTMAX_ZERO", "PROBIT"}) {
+  for (const char* transform : {"SOFTMAX_ZERO", "PROBIT"}) {
     expect(regressor({{}}, {{"post_transform", std::string(transform)}}), transform);
     expect(classifier({{}}, {{"classlabels_int64s", Ints{0, 1}}, {"post_transform", std::string(transform)}}),
            transform);

@@ -1,5 +1,5 @@
-// ops/activation.cc -- Relu, LeakyRelu{alpha}, Sigmoid, Tanh, Clip{lo, hi}: one tensor in, the same shape out.
-// Reference values are computed in double and rounded once.
+// ops/activation.cc -- Relu, LeakyRelu{alpha}, Clip{lo, hi}, and PRelu: piecewise linear, one tensor in, the same shape
+// out. Reference values are computed in double and rounded once.
 #include <cmath>
 #include <limits>
 
@@ -48,20 +48,6 @@ Status evaluate_relu(const Node&, std::span<const Tensor* const> in, std::span<T
       [](std::int64_t x) { return x < 0 ? std::int64_t{0} : x; });
 }
 
-template <double (*f)(double)>
-Status evaluate_unary(const Node&, std::span<const Tensor* const> in, std::span<Tensor> out) {
-  return map_elements(*in[0], out[0], f, [](std::int64_t x) { return x; });
-}
-
-double sigmoid(double x) {
-  // Never exponentiates a positive number.
-  const double e = std::exp(-std::abs(x));
-  return (x < 0 ? e : 1.0) / (1.0 + e);
-}
-double tangent(double x) {
-  return std::tanh(x);
-}
-
 Status evaluate_leaky_relu(const Node& node, std::span<const Tensor* const> in, std::span<Tensor> out) {
   const double alpha = node.attributes.real("alpha");
   return map_elements(
@@ -78,11 +64,23 @@ Status evaluate_clip(const Node& node, std::span<const Tensor* const> in, std::s
       [lo = bound(lo), hi = bound(hi)](std::int64_t x) { return std::min(std::max(x, lo), hi); });
 }
 
-template <const char* kName>
-Result<Values> import_plain(const OnnxNode& node, GraphBuilder& graph) {
+Result<Values> import_relu(const OnnxNode& node, GraphBuilder& graph) {
   NESCIO_TRY_STATUS(expect_inputs(node, 1, 1));
   NESCIO_TRY_STATUS(AttributeReader(node).finish());
-  NESCIO_TRY(const ValueId y, graph.add(kName, {node.inputs[0]}));
+  NESCIO_TRY(const ValueId y, graph.add("Relu", {node.inputs[0]}));
+  return Values{y};
+}
+
+// max(x, 0) - slope max(-x, 0).
+Result<Values> import_prelu(const OnnxNode& node, GraphBuilder& graph) {
+  NESCIO_TRY_STATUS(expect_inputs(node, 2, 2));
+  NESCIO_TRY_STATUS(AttributeReader(node).finish());
+  const ValueId x = node.inputs[0];
+  NESCIO_TRY(const ValueId positive, graph.add("Relu", {x}));
+  NESCIO_TRY(const ValueId minus, graph.add("Neg", {x}));
+  NESCIO_TRY(const ValueId negative, graph.add("Relu", {minus}));
+  NESCIO_TRY(const ValueId sloped, graph.add("Mul", {negative, node.inputs[1]}));
+  NESCIO_TRY(const ValueId y, graph.add("Sub", {positive, sloped}));
   return Values{y};
 }
 
@@ -122,25 +120,14 @@ Result<Values> import_clip(const OnnxNode& node, GraphBuilder& graph) {
   return Values{y};
 }
 
-constexpr char kRelu[] = "Relu", kSigmoid[] = "Sigmoid", kTanh[] = "Tanh";
-
 constexpr OpRecord kRecords[] = {
-    {.name = kRelu, .since = 6, .import = import_plain<kRelu>, .infer = infer_number, .evaluate = evaluate_relu},
+    {.name = "Relu", .since = 6, .import = import_relu, .infer = infer_number, .evaluate = evaluate_relu},
     {.name = "LeakyRelu",
      .since = 6,
      .import = import_leaky_relu,
      .infer = infer_float,
      .evaluate = evaluate_leaky_relu},
-    {.name = kSigmoid,
-     .since = 6,
-     .import = import_plain<kSigmoid>,
-     .infer = infer_float,
-     .evaluate = evaluate_unary<sigmoid>},
-    {.name = kTanh,
-     .since = 6,
-     .import = import_plain<kTanh>,
-     .infer = infer_float,
-     .evaluate = evaluate_unary<tangent>},
+    {.name = "PRelu", .since = 7, .import = import_prelu},
     {.name = "Clip", .since = 6, .import = import_clip, .infer = infer_number, .evaluate = evaluate_clip},
 };
 

@@ -70,9 +70,6 @@ Result<Values> import_binary(const OnnxNode& node, GraphBuilder& graph) {
   const bool known = graph.constant_of(a) && graph.constant_of(b);
   if (kOp == '/' && !known) {
     NESCIO_TRY_STATUS(expect_float(graph, a, "the dividend"));
-    if (!graph.constant_of(b)) {
-      return attr_error("division by a tensor that depends on the input is not supported; divide by a constant");
-    }
   }
   NESCIO_TRY(const ValueId y, graph.add(kOpName<kOp>, {a, b}));
   return Values{y};

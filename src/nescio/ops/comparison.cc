@@ -1,5 +1,5 @@
-// ops/comparison.cc -- ArgMax{axis, keepdims, select_last_index} to int64; Compare{mode} to bool with broadcasting,
-// mode one of greater, less, greater_or_equal, less_or_equal, equal.
+// ops/comparison.cc -- ArgMax{axis, keepdims, select_last_index, and least if it is the smallest} to int64;
+// Compare{mode} to bool with broadcasting, mode one of greater, less, greater_or_equal, less_or_equal, equal.
 #include "nescio/ops/families.h"
 #include "nescio/ops/operands.h"
 #include "nescio/ops/walk.h"
@@ -23,6 +23,7 @@ Result<std::vector<TensorType>> infer_argmax(const Node& node, std::span<const V
 Status evaluate_argmax(const Node& node, std::span<const Tensor* const> in, std::span<Tensor> out) {
   const auto axis = static_cast<std::size_t>(node.attributes.integer("axis"));
   const bool last = node.attributes.integer("select_last_index") != 0;
+  const bool least = node.attributes.has("least") && node.attributes.integer("least") != 0;
   const std::int64_t n = in[0]->shape()[axis];
   const std::int64_t inner = row_major_strides(in[0]->shape())[axis];
   const std::span<std::int64_t> y = out[0].as<std::int64_t>();
@@ -33,7 +34,7 @@ Status evaluate_argmax(const Node& node, std::span<const Tensor* const> in, std:
           std::int64_t best = 0;
           for (std::int64_t k = 1; k < n; ++k) {
             const auto a = x[base + k * inner], b = x[base + best * inner];
-            if (a > b || (last && a == b)) best = k;
+            if ((least ? a < b : a > b) || (last && a == b)) best = k;
           }
           y[i] = best;
         }
@@ -42,6 +43,7 @@ Status evaluate_argmax(const Node& node, std::span<const Tensor* const> in, std:
   return Unit{};
 }
 
+template <bool kLeast>
 Result<Values> import_argmax(const OnnxNode& node, GraphBuilder& graph) {
   NESCIO_TRY_STATUS(expect_inputs(node, 1, 1));
   AttributeReader attributes(node);
@@ -53,7 +55,8 @@ Result<Values> import_argmax(const OnnxNode& node, GraphBuilder& graph) {
   NESCIO_TRY(const ValueId y, graph.add("ArgMax", {node.inputs[0]},
                                         {{"axis", static_cast<std::int64_t>(axis)},
                                          {"keepdims", std::int64_t{keep != 0}},
-                                         {"select_last_index", std::int64_t{last != 0}}}));
+                                         {"select_last_index", std::int64_t{last != 0}},
+                                         {"least", std::int64_t{kLeast}}}));
   return Values{y};
 }
 
@@ -103,7 +106,8 @@ constexpr char kGreater[] = "greater", kLess[] = "less", kGreaterOrEqual[] = "gr
                kLessOrEqual[] = "less_or_equal", kEqual[] = "equal";
 
 constexpr OpRecord kRecords[] = {
-    {.name = "ArgMax", .since = 6, .import = import_argmax, .infer = infer_argmax, .evaluate = evaluate_argmax},
+    {.name = "ArgMax", .since = 6, .import = import_argmax<false>, .infer = infer_argmax, .evaluate = evaluate_argmax},
+    {.name = "ArgMin", .since = 6, .import = import_argmax<true>},
     {.name = "Compare", .infer = infer_compare, .evaluate = evaluate_compare},
     {.name = "Greater", .since = 6, .import = import_compare<kGreater>},
     {.name = "Less", .since = 6, .import = import_compare<kLess>},

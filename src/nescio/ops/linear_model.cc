@@ -7,6 +7,7 @@
 #include "nescio/ops/ai_onnx_ml.h"
 #include "nescio/ops/families.h"
 #include "nescio/ops/operands.h"
+#include "nescio/ops/softmax.h"
 
 namespace nescio {
 namespace {
@@ -57,7 +58,7 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
   attributes.ignore("multi_class");
   NESCIO_TRY_STATUS(attributes.finish());
   const bool wants_scores = node.output_is_used.size() > 1 && node.output_is_used[1];
-  if (transform != "NONE" && transform != "LOGISTIC" && wants_scores) {
+  if (transform != "NONE" && transform != "LOGISTIC" && transform != "SOFTMAX" && wants_scores) {
     return attr_error("post_transform " + quote_name(transform) +
                       " is not supported; export raw scores, or drop the output of scores");
   }
@@ -96,6 +97,8 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
   }
   if (wants_scores && transform == "LOGISTIC") {
     NESCIO_TRY(scores, graph.add("Sigmoid", {scores}));
+  } else if (wants_scores && transform == "SOFTMAX") {
+    NESCIO_TRY(scores, add_softmax(graph, scores));
   }
   return Values{label, scores};
 }

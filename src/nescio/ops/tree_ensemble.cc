@@ -12,6 +12,7 @@
 #include "nescio/ops/ai_onnx_ml.h"
 #include "nescio/ops/families.h"
 #include "nescio/ops/operands.h"
+#include "nescio/ops/softmax.h"
 #include "nescio/ops/trees.h"
 
 namespace nescio {
@@ -275,7 +276,7 @@ Status finite(const std::vector<double>& values) {
 // Scores of a regression, after its post transform.
 Result<Values> regression(const OnnxNode& node, GraphBuilder& graph, const Source& source, const std::string& aggregate,
                           std::vector<double> base, const std::string& transform) {
-  if (transform != "NONE" && transform != "LOGISTIC")
+  if (transform != "NONE" && transform != "LOGISTIC" && transform != "SOFTMAX")
     return attr_error("post_transform " + quote_name(transform) + " is not supported; export raw scores");
   const bool average = aggregate == "AVERAGE";
   if (!average && aggregate != "SUM" && aggregate != "MIN" && aggregate != "MAX")
@@ -296,6 +297,8 @@ Result<Values> regression(const OnnxNode& node, GraphBuilder& graph, const Sourc
   NESCIO_TRY(ValueId y, add_trees(graph, x, scores));
   if (transform == "LOGISTIC") {
     NESCIO_TRY(y, graph.add("Sigmoid", {y}));
+  } else if (transform == "SOFTMAX") {
+    NESCIO_TRY(y, add_softmax(graph, y));
   }
   return Values{y};
 }
@@ -329,7 +332,7 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
   NESCIO_TRY_STATUS(attributes.finish());
   NESCIO_TRY_STATUS(finite(base));
   const bool wants_scores = node.output_is_used.size() > 1 && node.output_is_used[1];
-  if (wants_scores && transform != "NONE" && transform != "LOGISTIC")
+  if (wants_scores && transform != "NONE" && transform != "LOGISTIC" && transform != "SOFTMAX")
     return attr_error("post_transform " + quote_name(transform) +
                       " is not supported; export raw scores, or drop the output of scores");
   NESCIO_TRY(const Columns columns, columns_of(source));
@@ -375,6 +378,9 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
   ValueId shown = raw;
   if (wants_scores && transform == "LOGISTIC") {
     NESCIO_TRY(shown, graph.add("Sigmoid", {raw}));
+  } else if (wants_scores && transform == "SOFTMAX") {
+    if (one_score) return attr_error("a softmax of one score is not supported; export raw scores");
+    NESCIO_TRY(shown, add_softmax(graph, raw));
   }
   return Values{label, shown};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "nescio/ops/evaluate.h"
 #include "nescio/quant/quantise_trees.h"
@@ -73,7 +74,8 @@ Result<Calibration> make_calibration(const NamedArrays& arrays, const Graph& gra
 Result<Statistics> observe(const Graph& graph, const Calibration& calibration) {
   if (calibration.rows.empty()) return bad("there are no calibration examples");
   Statistics out;
-  out.largest.resize(graph.values.size());
+  out.lowest.assign(graph.values.size(), std::numeric_limits<double>::infinity());
+  out.highest.assign(graph.values.size(), -std::numeric_limits<double>::infinity());
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) out.largest_input.emplace_back(cells_of(graph, i));
   const std::vector<bool> compared = compared_values(graph);
   ValueId infinite = kNoValue;
@@ -81,9 +83,10 @@ Result<Statistics> observe(const Graph& graph, const Calibration& calibration) {
     NESCIO_TRY_STATUS([&]() -> Status {
       NESCIO_TRY([[maybe_unused]] const auto outputs, evaluate(graph, row, [&](ValueId id, const Tensor& t) {
                    for (std::size_t i = 0; i < t.size() && !compared[id]; ++i) {
-                     const double m = std::abs(t.real(i));
-                     if (!std::isfinite(m)) infinite = id;
-                     out.largest[id] = std::max(out.largest[id], m);
+                     const double x = t.real(i);
+                     if (!std::isfinite(x)) infinite = id;
+                     out.lowest[id] = std::min(out.lowest[id], x);
+                     out.highest[id] = std::max(out.highest[id], x);
                    }
                  }));
       return Unit{};
@@ -95,6 +98,8 @@ Result<Statistics> observe(const Graph& graph, const Calibration& calibration) {
     if (infinite != kNoValue)
       return bad("the value '" + graph.value(infinite).name + "' becomes infinite on an example");
   }
+  for (std::size_t v = 0; v < out.lowest.size(); ++v)
+    if (out.lowest[v] > out.highest[v]) out.lowest[v] = out.highest[v] = 0;  // not observed
   return out;
 }
 

@@ -1,5 +1,6 @@
 // quant/calibration.h -- example inputs, and what they tell about the values inside of a model.
 #pragma once
+#include <algorithm>
 #include <vector>
 
 #include "nescio/arrays/array.h"
@@ -19,10 +20,11 @@ struct Calibration {
 // input that is only compared: quantise_trees.h).
 Result<Calibration> make_calibration(const NamedArrays& arrays, const Graph& graph);
 
-// Largest magnitudes over all examples.
+// Extremes over all examples.
 struct Statistics {
-  std::vector<double> largest;                     // by value of the graph
-  std::vector<std::vector<double>> largest_input;  // by input port, by cell
+  std::vector<double> lowest, highest;                                          // by value of the graph
+  double largest(ValueId v) const { return std::max(highest[v], -lowest[v]); }  // magnitude
+  std::vector<std::vector<double>> largest_input;                               // by input port, by cell
 };
 // Runs the float interpreter on every row. kCalib if there are none, or if a value is not finite (names it).
 Result<Statistics> observe(const Graph& graph, const Calibration& calibration);

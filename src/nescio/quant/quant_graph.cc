@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace nescio {
 namespace {
@@ -63,9 +64,10 @@ bool function_ok(const Activation& f, unsigned bits) {
     case Kind::leaky:
       return f.shift >= 1 && f.shift <= 24 && f.slope >= 0 && f.slope < std::int64_t{1} << f.shift;
     case Kind::table:
-      return bits <= 16 && f.values.size() == static_cast<std::size_t>(2 * half) &&
-             std::all_of(f.values.begin(), f.values.end(),
-                         [](std::int64_t y) { return -kMaxAttribute < y && y < kMaxAttribute; });
+      return bits <= 16 && f.lo >= -half && f.lo < half && f.values.size() <= static_cast<std::size_t>(half - f.lo) &&
+             std::all_of(
+                 f.values.begin(), f.values.end(),
+                 [](std::int64_t y) { return -kMaxAttribute < y && y < kMaxAttribute; });
   }
   return false;
 }
@@ -114,8 +116,8 @@ class Check {
   bool node_ok(const QuantNode& n) const {
     if (n.requant.bits < 2 || n.requant.bits > 40 || n.requant.shift > 40 || !function_ok(n.activation, n.requant.bits))
       return false;
-    const bool may_round = n.op <= Op::matmul;
-    if (n.rounded != may_round && n.op != Op::combine) return false;
+    const bool may_round = n.op <= Op::matmul, need_not = n.op == Op::combine || n.op == Op::total;
+    if (n.rounded != may_round && !need_not) return false;
     if (!n.rounded && (n.activation.kind != Kind::identity)) return false;
     for (const std::int64_t a : n.integers)
       if (a <= -kMaxAttribute || a >= kMaxAttribute) return false;
@@ -146,10 +148,25 @@ class Check {
         return n.inputs.size() == 1 && n.weights.empty() && slice_ok(n, x, y);
       case Op::concat:
         return n.weights.empty() && concat_ok(n, y);
-      case Op::argmax:
-        return n.inputs.size() == 1 && n.weights.empty() && n.integers.size() == 1 &&
-               (n.integers[0] == 0 || n.integers[0] == 1) && num_elements(y) == 1 && num_elements(x) >= 2 &&
-               std::count_if(x.begin(), x.end(), [](std::uint32_t d) { return d != 1; }) == 1;
+      case Op::choose:
+        return n.inputs.size() == 1 && n.weights.empty() && choose_ok(n, x, y);
+      case Op::total:
+        return n.inputs.size() == 1 && n.weights.empty() && !x.empty() && reduced(x) == y;
+      case Op::divide: {
+        const std::vector<std::int64_t>& i = n.integers;
+        if (!n.weights.empty() || i.size() != 2 || n.requant.bits > 32) return false;
+        if (i[0] < 0 || i[0] > 60 || i[1] < 0 || i[1] > 60) return false;
+        return two ? broadcasts(x, shape(n.inputs[1]), y) : n.inputs.size() == 1 && x == y;
+      }
+      case Op::pick:
+        return n.inputs.size() == 1 && n.weights.empty() && n.integers.size() == num_elements(y) &&
+               n.integers.size() <= kMaxPicked &&
+               std::all_of(n.integers.begin(), n.integers.end(),
+                           [&](std::int64_t i) { return i >= -1 && i < static_cast<std::int64_t>(num_elements(x)); });
+      case Op::select:
+        return n.inputs.size() == 3 && n.weights.empty() && widest(n) == y;
+      case Op::logic:
+        return (two || n.inputs.size() == 1) && n.weights.empty() && widest(n) == y && logic_ok(n.integers);
       case Op::compare:
         return n.inputs.size() == 1 && n.weights.size() == 1 && x == y && spans(n.weights[0].shape, x) &&
                n.comparison <= Comparison::equal;
@@ -157,6 +174,38 @@ class Check {
         return n.inputs.size() == 1 && trees_ok(n, x, y);
     }
     return false;
+  }
+  static QuantShape reduced(QuantShape x) {
+    x.back() = 1;
+    return x;
+  }
+  static bool choose_ok(const QuantNode& n, const QuantShape& x, const QuantShape& y) {
+    if (n.integers.size() != 3 || x.empty() || x.back() < 2) return false;
+    if (std::any_of(n.integers.begin(), n.integers.end(), [](std::int64_t i) { return i < 0; })) return false;
+    if (n.integers[0] > 1 || n.integers[1] > 1 || n.integers[2] > 2) return false;
+    return y == (n.integers[2] == 2 ? x : reduced(x));
+  }
+  // 0 or 1 for all p and q.
+  static bool logic_ok(const std::vector<std::int64_t>& c) {
+    if (c.size() != 4) return false;
+    const std::int64_t values[] = {c[0], c[0] + c[1], c[0] + c[2], c[0] + c[1] + c[2] + c[3]};
+    return std::all_of(std::begin(values), std::end(values), [](std::int64_t v) { return v == 0 || v == 1; });
+  }
+  // What all inputs broadcast to; nothing if they do not.
+  std::optional<QuantShape> widest(const QuantNode& n) const {
+    QuantShape out;
+    for (const QuantId id : n.inputs) {
+      const QuantShape& s = shape(id);
+      QuantShape wider(std::max(out.size(), s.size()), 1);
+      for (std::size_t d = 0; d < wider.size(); ++d) {
+        const std::uint32_t m = d < out.size() ? out[out.size() - 1 - d] : 1,
+                            k = d < s.size() ? s[s.size() - 1 - d] : 1;
+        if (m != k && m != 1 && k != 1) return std::nullopt;
+        wider[wider.size() - 1 - d] = std::max(m, k);
+      }
+      out = std::move(wider);
+    }
+    return out;
   }
   bool linear_ok(const QuantNode& n, const QuantShape& x, const QuantShape& y) const {
     if ((n.weights.size() != 1 && n.weights.size() != 2) || x.empty() || x.size() != y.size()) return false;

@@ -44,7 +44,16 @@ struct QuantWeights {
 //   transpose  integers = perm
 //   slice      integers = starts, then steps, then sizes
 //   concat     integers = {axis}
-//   argmax     index of the largest cell, the first (integers = {0}) or the last ({1}); y is a scalar of any rank
+//   total      y[.., 0] = f(requant(sum_k x[.., k]))           without `rounded`: the sum itself
+//   divide     y = 2^k x_0 / (2^j x_1) rounded half up, integers {k, j}: of requant.bits bits; broadcast; x_1 >= 1 is
+//              enforced. With one input x_0 is 1
+//   pick       y[i] = x[integers[i]] in row-major order, 0 where it is -1
+//   choose     of each row x[.., :] its largest entry, the first (integers[0] = 0) or last (1), or its least
+//              (integers[1] = 1); integers[2] = 0: its index, 1: its value, both as y[.., 0]; 2: 1 there and 0
+//              elsewhere, y[.., :]
+//   select     y = x_0 ? x_1 : x_2                            broadcast; x_0 is 0 or 1
+//   logic      y = integers[0] + integers[1] p + integers[2] q + integers[3] p q, which is 0 or 1; that p and q are is
+//              enforced, as it is of x_0 in select; broadcast; with one input q is p
 //   compare    y = [x ? c] as 0 or 1                           weights {c}: of x's rank, extents 1 or x's own
 //   trees      y[s, c] = base[c] + aggregate of the leaves that row s of x, keys of float32 (base/float_key.h), reaches
 //              integers = trees T, depth, aggregate (0 sum, 1 least, 2 greatest), mirror, and no targets or T of them;
@@ -61,9 +70,14 @@ struct QuantNode {
     transpose,
     slice,
     concat,
-    argmax,
+    choose,
     compare,
-    trees
+    trees,
+    total,
+    divide,
+    pick,
+    select,
+    logic
   } op = Op::linear;
   std::string name;  // the ONNX node, for messages
   std::vector<QuantId> inputs;
@@ -99,6 +113,8 @@ struct QuantGraph {
 using IntegerInputs = std::vector<SecretVector<std::int64_t>>;
 using IntegerOutputs = std::vector<SecretVector<std::int64_t>>;
 
+// Cells that one pick may have: the verifier goes through them.
+inline constexpr std::size_t kMaxPicked = std::size_t{1} << 16;
 // Least or greatest values that one node of trees may take.
 inline constexpr std::uint64_t kMaxExtremes = 64;
 

@@ -50,23 +50,46 @@ TEST(FixedPoint, ShiftIsTheLargestThatFits) {
 
 TEST(Functions, OnTheGrid) {
   const Node clip{"Clip", "c", {}, {}, {{"lo", -1.0}, {"hi", 2.0}}};
-  QuantFunction f = quantised_function(&clip, 8, 0.05, false);
+  QuantFunction f = *quantised_function(&clip, 8, 0.05, false, {});
   EXPECT_EQ(f.f.kind, Activation::Kind::clip);
   EXPECT_EQ(f.lo, -20);
   EXPECT_EQ(f.hi, 40);
   const Node none{"Clip", "c", {}, {}, {{"lo", 0.0}, {"hi", std::numeric_limits<double>::infinity()}}};
-  EXPECT_EQ(quantised_function(&none, 8, 0.05, false).f.kind, Activation::Kind::relu);
+  EXPECT_EQ(quantised_function(&none, 8, 0.05, false, {})->f.kind, Activation::Kind::relu);
   const Node sigmoid{"Sigmoid", "s", {}, {}, {}};
-  f = quantised_function(&sigmoid, 10, 1.0 / 64, false);
+  f = *quantised_function(&sigmoid, 10, 1.0 / 64, false, {});
   ASSERT_EQ(f.f.values.size(), 1024U);
   for (std::size_t i = 0; i < 1024; ++i)
     EXPECT_NEAR(static_cast<double>(f.f.values[i]) * f.scale, 1 / (1 + std::exp(-(static_cast<double>(i) - 512) / 64)),
                 2e-5);
   const Node steep{"LeakyRelu", "l", {}, {}, {{"alpha", -3.0}}};
   EXPECT_TRUE(needs_table(steep));
-  f = quantised_function(&steep, 8, 0.5, false);
+  f = *quantised_function(&steep, 8, 0.5, false, {});
   EXPECT_EQ(f.scale, 1.5);
   for (const std::int64_t y : f.f.values) EXPECT_LE(std::abs(y), 128);
+}
+
+TEST(Functions, TablesEndWhereTheFunctionDoes) {
+  const auto made = [](const char* op, double lowest, double highest, double result, Attributes a = {}) {
+    const Node node{op, op, {}, {}, std::move(a)};
+    return quantised_function(&node, 8, 0.125, false, {lowest, highest, result});
+  };
+  EXPECT_EQ(made("Log", 0.5, 10, 3)->f.lo, 1);  // log of 0 and less is not there
+  EXPECT_EQ(made("Log", 0.5, 10, 3)->f.values.size(), 127U);
+  EXPECT_EQ(made("Sqrt", 0, 9, 3)->f.lo, 0);
+  EXPECT_EQ(made("Asin", -0.5, 0.5, 1)->f.lo, -8);
+  EXPECT_EQ(made("Asin", -0.5, 0.5, 1)->f.values.size(), 17U);
+  EXPECT_EQ(made("Power", -9, -1, 1, {{"a", -1.0}, {"b", 0.0}})->f.values.size(), 128U);  // the side of the pole
+  EXPECT_EQ(made("Power", 1, 9, 1, {{"a", -1.0}, {"b", 0.0}})->f.lo, 1);
+  for (const auto& bad : {made("Log", -1, 10, 3), made("Log", 0, 10, 3), made("Power", -1, 1, 9, {{"a", -1.0}}),
+                          made("Acosh", 0, 3, 2)}) {
+    ASSERT_FALSE(bad.ok());
+    EXPECT_EQ(bad.error().code, ErrorCode::kCalib);
+  }
+  // Results of more than 24 bits are left out too.
+  const auto exp = *made("Exp", -1, 1, 2.8);
+  EXPECT_LT(exp.f.lo + static_cast<std::int64_t>(exp.f.values.size()), 128);
+  for (const std::int64_t y : exp.f.values) EXPECT_LT(std::abs(y), 1 << 24);
 }
 
 // y = f(w x + b) with one input of n features.
@@ -198,13 +221,13 @@ TEST(Quantise, FewerTablesAreSmaller) {
 }
 
 TEST(Quantise, AllProblemsAtOnceWithTheirNodes) {
-  Model m({2, 3});
+  Model m({3, 1});
   const ValueId a =
       m.op("ArgMax", {m.x},
-           {{"axis", std::int64_t{1}}, {"keepdims", std::int64_t{0}}, {"select_last_index", std::int64_t{0}}});
+           {{"axis", std::int64_t{1}}, {"keepdims", std::int64_t{1}}, {"select_last_index", std::int64_t{0}}});
   const ValueId i = m.op("Cast", {m.x}, {{"to", std::string("int64")}});
   m.b.output("a", a);
-  const auto q = quantise(m.graph(i), rows_of({2, 3}, {{1, 2, 3, 4, 5, 6}}));
+  const auto q = quantise(m.graph(i), rows_of({3, 1}, {{1, 2, 3}}));
   ASSERT_FALSE(q.ok());
   EXPECT_EQ(q.error().code, ErrorCode::kAttr);
   EXPECT_NE(q.error().detail.find("ArgMax of the model"), std::string::npos) << q.error().detail;
@@ -343,6 +366,53 @@ TEST(Validate, EveryBrokenGraphIsRefused) {
     ASSERT_FALSE(status.ok()) << "break " << i;
     EXPECT_EQ(status.error().code, ErrorCode::kKey);
   }
+}
+
+// As above, of the operators that have no weights.
+TEST(Validate, RefusesBrokenChoices) {
+  const auto graph = [](QuantNode::Op op, std::vector<QuantShape> in, QuantShape out,
+                        std::vector<std::int64_t> integers) {
+    QuantGraph g;
+    QuantNode n;
+    n.op = op;
+    n.name = "n";
+    n.integers = std::move(integers);
+    for (QuantShape& s : in) {
+      g.inputs.push_back({"x" + std::to_string(g.values.size()), static_cast<QuantId>(g.values.size()), 16, {}});
+      n.inputs.push_back(static_cast<QuantId>(g.values.size()));
+      g.values.push_back({"x", std::move(s), {1.0}});
+    }
+    n.output = static_cast<QuantId>(g.values.size());
+    g.values.push_back({"y", std::move(out), {1.0}});
+    g.nodes = {n};
+    g.outputs = {{"y", n.output, 16, {}}};
+    return validate(g).ok();
+  };
+  using Op = QuantNode::Op;
+  EXPECT_TRUE(graph(Op::choose, {{2, 3}}, {2, 1}, {0, 1, 0}));
+  EXPECT_TRUE(graph(Op::choose, {{2, 3}}, {2, 3}, {1, 0, 2}));
+  EXPECT_FALSE(graph(Op::choose, {{2, 3}}, {2, 3}, {1, 0, 1}));
+  EXPECT_FALSE(graph(Op::choose, {{2, 3}}, {2, 1}, {0, 1, 3}));
+  EXPECT_FALSE(graph(Op::choose, {{2, 3}}, {2, 1}, {0, 2, 0}));
+  EXPECT_FALSE(graph(Op::choose, {{2, 3}}, {2, 1}, {-1, 0, 0}));
+  EXPECT_FALSE(graph(Op::choose, {{2, 1}}, {2, 1}, {0, 0, 0}));
+  EXPECT_TRUE(graph(Op::total, {{2, 3}}, {2, 1}, {}));
+  EXPECT_FALSE(graph(Op::total, {{2, 3}}, {1, 3}, {}));
+  EXPECT_TRUE(graph(Op::divide, {{2, 3}, {2, 1}}, {2, 3}, {4, 0}));
+  EXPECT_FALSE(graph(Op::divide, {{2, 3}, {2, 1}}, {2, 1}, {4, 0}));
+  EXPECT_FALSE(graph(Op::divide, {{2, 3}, {2, 1}}, {2, 3}, {61, 0}));
+  EXPECT_FALSE(graph(Op::divide, {{2, 3}}, {2, 3}, {-1, 0}));
+  EXPECT_TRUE(graph(Op::pick, {{3}}, {2, 2}, {2, -1, 0, 0}));
+  EXPECT_FALSE(graph(Op::pick, {{3}}, {2, 2}, {3, -1, 0, 0}));
+  EXPECT_FALSE(graph(Op::pick, {{3}}, {2, 2}, {2, -2, 0, 0}));
+  EXPECT_FALSE(graph(Op::pick, {{3}}, {2, 2}, {2, -1, 0}));
+  EXPECT_TRUE(graph(Op::select, {{3}, {2, 1}, {}}, {2, 3}, {}));
+  EXPECT_FALSE(graph(Op::select, {{3}, {2, 2}, {}}, {2, 3}, {}));
+  EXPECT_FALSE(graph(Op::select, {{3}, {3}}, {3}, {}));
+  EXPECT_TRUE(graph(Op::logic, {{3}, {2, 1}}, {2, 3}, {0, 1, 1, -2}));
+  EXPECT_TRUE(graph(Op::logic, {{3}}, {3}, {1, -1, 0, 0}));
+  EXPECT_FALSE(graph(Op::logic, {{3}, {2, 1}}, {2, 3}, {0, 1, 1, 0}));  // 1 + 1
+  EXPECT_FALSE(graph(Op::logic, {{3}, {2, 1}}, {2, 3}, {0, 1, 1}));
 }
 
 }  // namespace

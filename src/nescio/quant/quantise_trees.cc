@@ -28,7 +28,7 @@ std::size_t whole_lanes(std::size_t n) {
 }  // namespace
 
 bool moves_cells(const std::string& op) {
-  return op == "Reshape" || op == "Transpose" || op == "Slice" || op == "Concat" || op == "Cast";
+  return op == "Reshape" || op == "Transpose" || op == "Slice" || op == "Concat" || op == "Cast" || op == "Pick";
 }
 
 std::vector<bool> compared_values(const Graph& graph) {

@@ -1,0 +1,195 @@
+// Reductions, ratios, choices, truth values and picks, from the float graph to both interpreters; and that no committed
+// cell of them can be another.
+#include "nescio/compile/lowering_fixture.h"
+#include "nescio/ops/curve.h"
+
+namespace nescio {
+namespace {
+
+constexpr double kFine = 2e-4;
+const Attributes kMean{{"mean", std::int64_t{1}}}, kSum{{"mean", std::int64_t{0}}};
+
+Attributes flag(const std::string& name, std::int64_t value) {
+  return {{name, value}};
+}
+
+TEST(LowerChoices, Totals) {
+  for (const Shape& shape : {Shape{5}, Shape{2, 3}, Shape{2, 3, 4}, Shape{1, 7}, Shape{3, 1, 2}})
+    for (const Attributes& a : {kMean, kSum}) {
+      Sketch s(std::vector<Shape>{shape});
+      expect_close(s.graph({s.op("Total", {s.x()}, a)}), kFine);
+    }
+  Sketch wide(std::vector<Shape>{{2, 600}});  // more bits than an exact sum may have
+  expect_close(wide.graph({wide.op("Relu", {wide.op("Total", {wide.op("Mul", {wide.x(), wide.x()})}, kSum)})}), 1e-3);
+}
+
+TEST(LowerChoices, TheLargestEntryOfEachRow) {
+  for (const Shape& shape : {Shape{5}, Shape{2, 3}, Shape{2, 3, 4}, Shape{1, 7}, Shape{3, 1, 2}}) {
+    for (const std::int64_t least : {0, 1}) {
+      Sketch s(std::vector<Shape>{shape});
+      expect_close(s.graph({s.op("Largest", {s.x()}, flag("least", least))}), kFine);
+      for (std::int64_t axis = 0; axis < static_cast<std::int64_t>(shape.size()); ++axis) {
+        if (shape[static_cast<std::size_t>(axis)] == 1) continue;
+        Sketch a(std::vector<Shape>{shape});
+        expect_close(a.graph({a.op("ArgMax", {a.x()},
+                                   {{"axis", axis},
+                                    {"keepdims", axis % 2},
+                                    {"select_last_index", least},
+                                    {"least", std::int64_t{1} - least}})}),
+                     kFine);
+      }
+    }
+    Sketch h(std::vector<Shape>{shape});
+    expect_close(h.graph({h.op("Hardmax", {h.x()})}), kFine);
+  }
+}
+
+// Denominators of one sign, and of both.
+TEST(LowerChoices, Ratios) {
+  for (const double shift : {1.5, -1.5}) {
+    Sketch s(std::vector<Shape>{{2, 3}, {3}});
+    const ValueId below = s.op("Add", {s.x(1), s.values({}, {shift})});
+    expect_close(s.graph({s.op("Div", {s.x(0), below}), s.op("Reciprocal", {below})}), 1e-3);
+  }
+  Sketch both(std::vector<Shape>{{4}, {1}});
+  const ValueId far = both.op(
+      "Concat", {both.op("Add", {both.x(1), both.values({}, {2})}), both.op("Add", {both.x(1), both.values({}, {-2})})},
+      {{"axis", std::int64_t{0}}});
+  const ValueId four = both.op("Concat", {far, far}, {{"axis", std::int64_t{0}}});
+  expect_close(both.graph({both.op("Div", {both.x(0), four}), both.op("Reciprocal", {four})}), 2e-3);
+}
+
+TEST(LowerChoices, Softmax) {
+  Sketch s(std::vector<Shape>{{3, 5}});
+  const ValueId below = s.op("Sub", {s.x(), s.op("Largest", {s.x()}, flag("least", 0))});
+  const ValueId powers = s.op("Exp", {below}, {{"a", 0.0}, {"b", 0.0}});
+  expect_close(s.graph({s.op("Div", {powers, s.op("Total", {powers}, kSum)})}), 1e-3);
+}
+
+TEST(LowerChoices, Curves) {
+  for (const Curve& curve : curves()) {
+    SCOPED_TRACE(curve.op);
+    const bool positive = curve.op == "Log" || curve.op == "Sqrt" || curve.op == "Power" || curve.op == "Acosh";
+    const bool steps = curve.op == "Sign" || curve.op == "Floor" || curve.op == "Ceil" || curve.op == "Round" ||
+                       curve.op == "ThresholdedRelu" || curve.op == "Shrink";
+    if (steps) continue;  // a rounded argument may stand on the other side: the official tests have exact ones
+    const double a = curve.op == "Power" ? 1.7 : curve.a;
+    Sketch s(std::vector<Shape>{{2, 4}});
+    const ValueId x = positive ? s.op("Add", {s.x(), s.values({}, {3})}) : s.x();
+    const ValueId y = s.op(std::string(curve.op), {s.op("Mul", {x, s.values({}, {0.75})})}, {{"a", a}, {"b", curve.b}});
+    expect_close(s.graph({y}), 1e-3);
+  }
+}
+
+TEST(LowerChoices, TruthValues) {
+  const auto logic = [](std::int64_t c, std::int64_t p, std::int64_t q, std::int64_t r) {
+    return Attributes{{"constant", c}, {"first", p}, {"second", q}, {"both", r}};
+  };
+  for (const Attributes& a : {logic(0, 0, 0, 1), logic(0, 1, 1, -1), logic(0, 1, 1, -2), logic(1, -1, -1, 2)}) {
+    Sketch s(std::vector<Shape>{{2, 3}, {3}});
+    const auto bits = [&](std::size_t i) {
+      return s.op("Compare", {s.x(i), s.values({}, {0})}, {{"mode", std::string("greater")}});
+    };
+    const ValueId y = s.op("Logic", {bits(0), bits(1)}, a);
+    expect_close(s.graph({y, s.op("Logic", {y}, logic(1, -1, 0, 0)), s.op("Select", {y, s.x(0), s.x(1)}),
+                          s.op("Select", {bits(1), s.linear(s.x(0), 3), s.x(0)})}),
+                 2e-3);
+  }
+}
+
+TEST(LowerChoices, Picks) {
+  Sketch s(std::vector<Shape>{{2, 3}});
+  const ValueId y =
+      s.op("Pick", {s.x()}, {{"shape", Shape{3, 4}}, {"indices", Shape{5, 4, -1, 0, 0, 0, 1, 2, -1, 3, 3, 5}}});
+  expect_close(s.graph({y, s.linear(y, 2)}), 1e-3);
+}
+
+// An input of type bool is 0 or 1, and the circuit says so.
+TEST(LowerChoices, ATruthValueThatIsNone) {
+  GraphBuilder b(1000);
+  const ValueId p = b.input("p", {DType::kBool, {2}});
+  b.scope("and");
+  b.output("y", *b.add("Logic", {p, p},
+                       {{"constant", std::int64_t{0}},
+                        {"first", std::int64_t{0}},
+                        {"second", std::int64_t{0}},
+                        {"both", std::int64_t{1}}}));
+  const Graph g = b.take();
+  const Calibration c{{{Tensor::of(DType::kBool, {2}, std::vector<double>{0, 1})}}};
+  const QuantGraph q = quantised(g, c);
+  const GadgetPlan plan;
+  const Lowering l = emit_model(q, plan);
+  const auto given = [](std::int64_t x, std::int64_t y) {
+    IntegerInputs out(1);
+    out[0].push_back(x);
+    out[0].push_back(y);
+    return out;
+  };
+  EXPECT_EQ(run_row(q, plan, l, given(0, 1))[0], (std::vector<std::int64_t>{0, 1}));
+  EvalBackend eval(l.emitted, l.publics);
+  const IntegerInputs bad = given(0, 2), good = given(0, 1);
+  lower(eval, q, plan, bad);
+  ASSERT_FALSE(eval.status().ok());
+  EXPECT_EQ(eval.status().error().code, ErrorCode::kInRange);
+  // Whoever does not ask: the relation that fails is named.
+  EvalBackend honest(l.emitted, l.publics);
+  Lowered lowered = lower(honest, q, plan, good);
+  lower_outputs(honest, plan, lowered);
+  Witness w = *honest.witness();
+  bool changed = false;
+  for (TensorId id = 0; id < l.emitted.circuit.tensors.size(); ++id)
+    if (l.emitted.cells[id] == "p/cell") {
+      w.values[id][1] = F(2);
+      changed = true;
+    }
+  ASSERT_TRUE(changed);
+  const auto values = evaluate_virtual(l.emitted.circuit, w, l.publics);
+  EXPECT_FALSE(check_relations(l.emitted.circuit, *values, &l.emitted.names).ok());
+}
+
+// Each committed cell of a model of choices that is not an input, moved by a little, is caught by a relation.
+TEST(LowerChoices, EveryChangedCellIsCaught) {
+  Sketch s(std::vector<Shape>{{2, 3}});
+  const ValueId most = s.op("Largest", {s.x()}, flag("least", 0));
+  const ValueId bits = s.op("Compare", {s.x(), most}, {{"mode", std::string("less")}});
+  const ValueId kept = s.op("Select", {bits, s.x(), s.op("Abs", {s.x()}, {{"a", 0.0}, {"b", 0.0}})});
+  const ValueId ratio = s.op("Div", {kept, s.op("Exp", {s.x()}, {{"a", 0.0}, {"b", 0.0}})});
+  const ValueId both = s.op("Logic", {bits, s.op("Compare", {ratio, s.x()}, {{"mode", std::string("greater")}})},
+                            {{"constant", std::int64_t{0}},
+                             {"first", std::int64_t{1}},
+                             {"second", std::int64_t{1}},
+                             {"both", std::int64_t{-2}}});
+  const Graph g = s.graph({s.op("Total", {ratio}, kMean), both, s.op("Hardmax", {s.x()})});
+  const Calibration c = random_calibration(g, 4);
+  const QuantGraph q = quantised(g, c);
+  const GadgetPlan plan{(1U << 8) | (1U << 7), 8, false};
+  const Lowering l = emit_model(q, plan);
+  EvalBackend b(l.emitted, l.publics);
+  Lowered lowered = lower(b, q, plan, integers_of(q, c.rows[0]));
+  lower_outputs(b, plan, lowered);
+  const auto honest = b.witness();
+  ASSERT_TRUE(honest.ok());
+  const Circuit& circuit = l.emitted.circuit;
+  std::size_t tried = 0;
+  for (TensorId id = 0; id < circuit.tensors.size(); ++id) {
+    const Committed* committed = circuit.committed(id);
+    if (committed == nullptr || committed->role != Role::value) continue;
+    const std::string& name = l.emitted.cells[id];
+    if (name == "x0/cell" || name.find("/c/") != std::string::npos || name.find("/above") != std::string::npos)
+      continue;
+    for (std::size_t i = 0; i < honest->values[id].size(); ++i)
+      for (const F delta : {F(1), -F(1), F(256).inverse()}) {
+        Witness w = *honest;
+        w.values[id][i] += delta;
+        const auto values = evaluate_virtual(circuit, w, l.publics);
+        const Status status = check_relations(circuit, *values, &l.emitted.names);
+        ASSERT_FALSE(status.ok()) << name;
+        EXPECT_LT(status.error().where, circuit.lookups.size() + circuit.zeros.size()) << name;
+        ++tried;
+      }
+  }
+  EXPECT_GT(tried, 300U);
+}
+
+}  // namespace
+}  // namespace nescio
