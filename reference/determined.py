@@ -105,7 +105,7 @@ class Determination:
         most, y, step = (t.source for t in lead.terms)
         dims = list(c.dims(i))
         if not dims or list(c.dims(y)) != dims or list(c.dims(step)) != dims or not self.known[y] or \
-                lead != Affine([self.cells(1, most, 1), self.cells(-1, y), self.cells(1, step)], -1, 1):
+                at[y] is None or lead != Affine([self.cells(1, most, 1), self.cells(-1, y), self.cells(1, step)], -1, 1):
             return
         each = list(range(len(dims)))
         r = c.rule(most)
@@ -128,6 +128,8 @@ class Determination:
                 not self.not_negative(rest) or not self.not_negative(room):
             return
         (width, b), back = (within.terms[0].coef, within.terms[0].source), remainder.terms[-1].source
+        if any(self.bounds[x] is None for x in [b] + [t.source for t in remainder.terms]):
+            return
         if not self.known[b] or self.known[back] or width <= 0 or remainder.divisor != 1 or \
                 within != Affine([self.cells(width, b), self.cells(-1, rest)], -1, 1) or \
                 remainder.terms[-1] != self.cells(-width, back):

@@ -119,6 +119,8 @@ class Determination {
       return;
     const TensorId b = within->terms[0].source, back = remainder.terms.back().source;
     const std::int64_t width = within->terms[0].coef;
+    const auto integer = [&](const AffineTerm& t) { return bounds_[t.source].integer; };
+    if (!std::all_of(remainder.terms.begin(), remainder.terms.end(), integer) || !bounds_[b].integer) return;
     if (!known_[b] || known_[back] || width <= 0 || remainder.divisor != 1 ||
         !(*within == Affine{{cells(width, b), cells(-1, rest)}, -1, 1}) ||
         !(remainder.terms.back() == cells(-width, back)))
@@ -136,7 +138,7 @@ class Determination {
     if (lead.terms.size() != 3 || lead.constant != -1 || lead.divisor != 1 || !not_negative(id)) return;
     const TensorId most = lead.terms[0].source, y = lead.terms[1].source, c = lead.terms[2].source;
     const Dims& dims = circuit_[id].dims;
-    if (dims.empty() || circuit_[c].dims != dims || circuit_[y].dims != dims || !known_[y] ||
+    if (dims.empty() || circuit_[c].dims != dims || circuit_[y].dims != dims || !known_[y] || !bounds_[y].integer ||
         !(lead == Affine{{cells(1, most, 1), cells(-1, y), cells(1, c)}, -1, 1}))
       return;
     std::vector<std::uint8_t> each, rest;

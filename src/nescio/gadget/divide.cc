@@ -10,6 +10,10 @@ Var divide(Backend& b, const GadgetPlan& plan, std::string_view name, Var divide
   const Dims dims = b.dims(divisor);
   const std::int64_t up = std::int64_t{1} << (k + 1), half = std::int64_t{1} << j;
   const Bound most = b.bound(divisor);
+  if (static_cast<__int128>(2 * half) * std::max<std::int64_t>(most.hi, 1) >= kMaxMagnitude) {
+    b.fail(ErrorCode::kOverflow, "divisor", "has too many bits to divide by");
+    return b.affine("quotient", dims, {});
+  }
   b.expect("divisor", divisor, {1, std::max<std::int64_t>(most.hi, 1)}, ErrorCode::kDivZero,
            "is not positive: the model divides by it");
   const CellHint rounded{{dividend, divisor},

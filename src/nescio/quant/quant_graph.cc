@@ -155,7 +155,7 @@ class Check {
       case Op::divide: {
         const std::vector<std::int64_t>& i = n.integers;
         if (!n.weights.empty() || i.size() != 2 || n.requant.bits > 32) return false;
-        if (i[0] < 0 || i[0] > 60 || i[1] < 0 || i[1] > 60) return false;
+        if (i[0] < 0 || i[0] > 60 || i[1] < 0 || i[1] > 60 || n.requant.shift != 0) return false;
         return two ? broadcasts(x, shape(n.inputs[1]), y) : n.inputs.size() == 1 && x == y;
       }
       case Op::pick:

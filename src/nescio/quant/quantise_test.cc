@@ -377,6 +377,7 @@ TEST(Validate, RefusesBrokenChoices) {
     n.op = op;
     n.name = "n";
     n.integers = std::move(integers);
+    n.requant = {0, 16};
     for (QuantShape& s : in) {
       g.inputs.push_back({"x" + std::to_string(g.values.size()), static_cast<QuantId>(g.values.size()), 16, {}});
       n.inputs.push_back(static_cast<QuantId>(g.values.size()));
