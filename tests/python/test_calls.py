@@ -94,6 +94,18 @@ def test_prove_commits_once_and_commit_makes_new_keys(credit, rows):
         nescio.verify(first, model.verifying_key)
 
 
+def test_several_inputs_in_one_proof(credit, rows, model):
+    batch = nescio.compile(credit / "model.onnx", calibration=rows, dimensions={"applicant:0": 4})
+    assert batch.inputs == {"applicant": (4, 27)} and batch.outputs == {"score": (4, 1)}
+    alone = model.mock(rows[:4])["score"]
+    low = np.floor(alone).astype(int)
+    statement = " and ".join(f"score[{i}] >= {low[i] - 1}" for i in range(4))
+    proof = batch.prove(rows[:4], statement)
+    assert nescio.verify(proof, batch.verifying_key, statement).statement == statement
+    with pytest.raises(nescio.StatementFalse):
+        batch.prove(rows[:4], f"score[2] >= {low[2] + 2}")
+
+
 def test_a_disclosing_key_tells_inputs_outputs_and_digests(credit, rows):
     model = nescio.compile(credit / "model.onnx", rows)
     key = model.commit(disclose=["score"], bind=["inputs"])

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "nescio/ops/evaluate.h"
 #include "nescio/quant/quantise_trees.h"
@@ -33,6 +34,18 @@ Result<std::uint64_t> examples_in(const Array& array, std::uint64_t cells, const
              std::to_string(cells) + " numbers");
 }
 
+// Rows for a model that takes several at once: `batch` of them are an example of `cells` numbers; the last one is
+// filled up with the first rows. Nothing if that is not what the array holds.
+std::optional<Array> batched(const Array& array, std::uint64_t batch, std::uint64_t cells) {
+  const std::uint64_t n = array.values.size(), rows = array.shape.empty() ? 0 : array.shape[0];
+  if (batch < 2 || rows == 0 || n == cells || rows * cells == n || n != rows * (cells / batch)) return std::nullopt;
+  const std::uint64_t examples = (rows + batch - 1) / batch;
+  Array out{{examples, cells}, {}};
+  out.values.reserve(examples * cells);
+  for (std::uint64_t i = 0; i < examples * cells; ++i) out.values.push_back(array.values[i % n]);
+  return out;
+}
+
 }  // namespace
 
 Result<Calibration> make_calibration(const NamedArrays& arrays, const Graph& graph) {
@@ -53,6 +66,10 @@ Result<Calibration> make_calibration(const NamedArrays& arrays, const Graph& gra
       if (it == arrays.end()) return bad("there are no examples of the input '" + port.name + "'");
       array = &it->second;
     }
+    const Shape& shape = graph.value(port.value).type.shape;
+    std::optional<Array> together;
+    if (!shape.empty() && stride == cells) together = batched(*array, static_cast<std::uint64_t>(shape[0]), cells);
+    if (together) array = &*together;
     NESCIO_TRY(const std::uint64_t rows,
                examples_in(*array, stride, joint ? "the calibration data" : "'" + port.name + "'"));
     if (i == 0) out.rows.resize(rows);

@@ -16,7 +16,8 @@ struct Calibration {
 
 // Examples from a file (arrays/array.h). One array without a name, or the only one for the only input: each row holds
 // the cells of all inputs in their order. Otherwise one array for each input, by name, [examples, cells..]; an array of
-// exactly the input's shape is one example. kCalib: wrong shape, no examples, a number that is not finite (but of an
+// exactly the input's shape is one example. For an input [batch, ..] an array [rows, ..] will do as well: `batch` rows
+// are an example each. kCalib: wrong shape, no examples, a number that is not finite (but of an
 // input that is only compared: quantise_trees.h).
 Result<Calibration> make_calibration(const NamedArrays& arrays, const Graph& graph);
 

@@ -314,6 +314,20 @@ TEST(Calibration, OneTableForAllInputs) {
   EXPECT_EQ(code({{"", Array{{1, 5}, {1, 2, std::nan(""), 4, 5}}}}), ErrorCode::kCalib);
 }
 
+TEST(Calibration, RowsOfABatch) {
+  GraphBuilder b(1 << 20);
+  b.output("x", b.input("x", {DType::kFloat32, {2, 3}}));
+  const Graph g = b.take();
+  const auto c = make_calibration({{"", Array{{3, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9}}}}, g);
+  ASSERT_TRUE(c.ok());
+  ASSERT_EQ(c->rows.size(), 2U);
+  EXPECT_EQ(c->rows[0][0].reals(), (std::vector<double>{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(c->rows[1][0].reals(), (std::vector<double>{7, 8, 9, 1, 2, 3}));  // filled up
+  EXPECT_EQ(make_calibration({{"", Array{{2, 3}, {1, 2, 3, 4, 5, 6}}}}, g)->rows.size(), 1U);
+  EXPECT_EQ(make_calibration({{"", Array{{3, 2}, {1, 2, 3, 4, 5, 6}}}}, g)->rows.size(), 1U);
+  EXPECT_EQ(make_calibration({{"", Array{{4, 2}, {1, 2, 3, 4, 5, 6, 7, 8}}}}, g).error().code, ErrorCode::kCalib);
+}
+
 // ---- validate: each way to break a good graph
 
 TEST(Validate, EveryBrokenGraphIsRefused) {

@@ -85,8 +85,17 @@ void Quantiser::add_input(std::size_t i) {
     if (options_.headroom * most > top_of(bits)) bits = 32;
   } else {
     const bool is_vector = std::count_if(type.shape.begin(), type.shape.end(), [](auto n) { return n != 1; }) <= 1;
+    // Rows of features that only layers read: one scale for each feature, in all rows.
+    const auto& readers = readers_[port.value];
+    const bool is_batch =
+        !is_vector && type.shape.size() == 2 && !readers.empty() &&
+        std::all_of(readers.begin(), readers.end(), [&](std::uint32_t i) { return graph_.nodes[i].op == "Linear"; });
+    const std::size_t features = is_batch ? static_cast<std::size_t>(type.shape[1]) : scales.size();
+    std::vector<double> of_feature(features);
+    for (std::size_t c = 0; c < scales.size(); ++c)
+      of_feature[c % features] = std::max(of_feature[c % features], largest[c]);
     for (std::size_t c = 0; c < scales.size(); ++c) {
-      const double m = is_vector ? largest[c] : seen_.largest(port.value);
+      const double m = is_vector || is_batch ? of_feature[c % features] : seen_.largest(port.value);
       scales[c] = power_of_two_above(options_.headroom * (m == 0 ? 1.0 : m) / top_of(bits));
     }
   }
