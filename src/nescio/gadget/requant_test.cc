@@ -179,7 +179,9 @@ TEST(Requant, OutsideOfItsDomainThereIsNoOutput) {
     EvalBackend eval;
     lowering_of(kPlans[0], acc, {2, 3}, f)(eval);
     EXPECT_EQ(eval.status().ok(), !expected.empty());
-    if (expected.empty()) EXPECT_EQ(eval.status().error().code, ErrorCode::kRange);
+    if (expected.empty()) {
+      EXPECT_EQ(eval.status().error().code, ErrorCode::kRange);
+    }
   }
 }
 

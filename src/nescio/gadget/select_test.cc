@@ -89,8 +89,7 @@ TEST(ChooseLargest, IndexValueAndOneHotHaveOneWitness) {
                                    : what == Chosen::value ? y[k]
                                                            : (k == 0 ? 1 : 0);
         EXPECT_EQ(out[0], first);
-        if (what == Chosen::one_hot)
-          for (std::size_t i = 0; i < n; ++i) EXPECT_EQ(out[i], i == k ? 1 : 0);
+        for (std::size_t i = 0; i < n && what == Chosen::one_hot; ++i) EXPECT_EQ(out[i], i == k ? 1 : 0);
         if (what == Chosen::value && n == 3) continue;  // too many cells for a search
         std::size_t witnesses = 0;
         EXPECT_EQ(all_outputs(lowering, 1, 2, {}, &witnesses), (std::set<std::vector<std::int64_t>>{{first}}));
@@ -110,9 +109,11 @@ TEST(ChooseLargest, EachRowOnItsOwn) {
     };
     const auto out = run_both(lowering)[0];
     expect_bounds(lowering);
-    if (what == Chosen::index) EXPECT_EQ(out, (std::vector<std::int64_t>{1, 1, 0, 0}));
-    if (what == Chosen::value) EXPECT_EQ(out, (std::vector<std::int64_t>{5, 0, -3, 2}));
-    if (what == Chosen::one_hot) EXPECT_EQ(out, (std::vector<std::int64_t>{0, 1, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0}));
+    const std::vector<std::int64_t> expected = what == Chosen::index ? std::vector<std::int64_t>{1, 1, 0, 0}
+                                               : what == Chosen::value
+                                                   ? std::vector<std::int64_t>{5, 0, -3, 2}
+                                                   : std::vector<std::int64_t>{0, 1, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0};
+    EXPECT_EQ(out, expected);
   }
 }
 
