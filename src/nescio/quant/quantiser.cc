@@ -87,9 +87,9 @@ void Quantiser::add_input(std::size_t i) {
     const bool is_vector = std::count_if(type.shape.begin(), type.shape.end(), [](auto n) { return n != 1; }) <= 1;
     // Rows of features that only layers read: one scale for each feature, in all rows.
     const auto& readers = readers_[port.value];
-    const bool is_batch =
-        !is_vector && type.shape.size() == 2 && !readers.empty() &&
-        std::all_of(readers.begin(), readers.end(), [&](std::uint32_t i) { return graph_.nodes[i].op == "Linear"; });
+    const bool is_batch = !is_vector && type.shape.size() == 2 && !readers.empty() &&
+                          std::all_of(readers.begin(), readers.end(),
+                                      [&](std::uint32_t reader) { return graph_.nodes[reader].op == "Linear"; });
     const std::size_t features = is_batch ? static_cast<std::size_t>(type.shape[1]) : scales.size();
     std::vector<double> of_feature(features);
     for (std::size_t c = 0; c < scales.size(); ++c)
