@@ -1,6 +1,7 @@
 #include "nescio/circuit/determined.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace nescio {
@@ -127,8 +128,8 @@ class Determination {
       return;
     const auto* product = std::get_if<Contract>(&circuit_[back].def);
     if (product == nullptr) return;
-    std::vector<std::uint8_t> each;
-    for (std::uint8_t d = 0; d < circuit_[back].dims.size(); ++d) each.push_back(d);
+    std::vector<std::uint8_t> each(circuit_[back].dims.size());
+    std::iota(each.begin(), each.end(), std::uint8_t{0});
     if (*product == Contract{b, product->b, each, each, each} && bounds_[product->b].integer) learn(product->b);
   }
 
@@ -141,11 +142,9 @@ class Determination {
     if (dims.empty() || circuit_[c].dims != dims || circuit_[y].dims != dims || !known_[y] || !bounds_[y].integer ||
         !(lead == Affine{{cells(1, most, 1), cells(-1, y), cells(1, c)}, -1, 1}))
       return;
-    std::vector<std::uint8_t> each, rest;
-    for (std::uint8_t d = 0; d < dims.size(); ++d) {
-      each.push_back(d);
-      if (d != 0) rest.push_back(d);
-    }
+    std::vector<std::uint8_t> each(dims.size());
+    std::iota(each.begin(), each.end(), std::uint8_t{0});
+    const std::vector<std::uint8_t> rest(each.begin() + 1, each.end());
     const auto* sum = std::get_if<Contract>(&circuit_[most].def);
     if (sum == nullptr || !(*sum == Contract{sum->a, y, each, each, rest})) return;
     const auto* here = std::get_if<Affine>(&circuit_[sum->a].def);

@@ -1,6 +1,7 @@
 #include "nescio/gadget/select.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "nescio/base/check.h"
 
@@ -39,15 +40,14 @@ Var choose_largest(Backend& b, const GadgetPlan& plan, std::string_view name, Va
   NESCIO_CHECK(!dims.empty() && dims[0] >= 2);
   const std::uint32_t n = dims[0];
   const Dims rest(dims.begin() + 1, dims.end());
-  std::vector<std::uint8_t> all_labels, rest_labels;
+  std::vector<std::uint8_t> all_labels(dims.size());
+  std::iota(all_labels.begin(), all_labels.end(), std::uint8_t{0});
+  const std::vector<std::uint8_t> rest_labels(all_labels.begin() + 1, all_labels.end());
   std::vector<DimRef> all_but_first, last{{true, n - 1}}, first{{true, 0}};
-  for (std::uint8_t d = 0; d < dims.size(); ++d) {
-    all_labels.push_back(d);
-    if (d == 0) continue;
-    rest_labels.push_back(d);
+  for (std::uint32_t d = 1; d < dims.size(); ++d) {
     all_but_first.push_back({false, d});
-    last.push_back({false, d - 1U});
-    first.push_back({false, d - 1U});
+    last.push_back({false, d - 1});
+    first.push_back({false, d - 1});
   }
   const TableVar boolean = b.interval_table(0, 2);
   const Var c = b.commit("reached", dims, [y, n](const HintView& view, std::span<std::int64_t> out) {
