@@ -58,11 +58,12 @@ int run(Arguments& args, const Options& options) {
 
 void add_compile(CLI::App& app, const Options& options, int& exit_code) {
   auto args = std::make_shared<Arguments>();
-  CLI::App* sub = app.add_subcommand("compile", "quantise an ONNX model and lower it to a circuit");
-  sub->add_option("MODEL", args->model, "ONNX file")->required();
+  CLI::App* sub = app.add_subcommand("compile", "quantise a model and lower it to a circuit");
+  sub->add_option("MODEL", args->model, "ONNX, XGBoost (JSON, UBJSON) or LightGBM (text) file")->required();
   sub->add_option("--calibrate", args->calibration, "example inputs: CSV, .npy, .npz or JSON")->required();
   sub->add_option("-o,--output", args->output, "private file with circuit and weights");
   sub->add_option("--dimension", args->dimensions, "NAME=SIZE of a dimension that the model leaves open");
+  sub->add_option("--output-name", args->compile.output, "a name for the model's one output; statements use it");
   sub->add_option("--headroom", args->compile.quant.headroom, "how far beyond the calibrated range values may go")
       ->check(CLI::Range(1.0, 64.0));
   sub->add_option("--inputs-like", args->like,

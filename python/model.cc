@@ -113,24 +113,25 @@ class Model {
   explicit Model(nescio::Model model) : model_(std::make_shared<const nescio::Model>(std::move(model))) {}
   explicit Model(ProvingKey key) { keep(std::make_shared<const ProvingKey>(std::move(key))); }
 
-  static Model compile(const nb::object& onnx, const Arrays& calibration, double headroom,
-                       const std::map<std::string, std::int64_t>& dimensions, std::uint64_t memory_limit,
-                       const nb::object& progress) {
+  static Model compile(const nb::object& model, const Arrays& calibration, double headroom,
+                       const std::map<std::string, std::int64_t>& dimensions, const std::string& output,
+                       std::uint64_t memory_limit, const nb::object& progress) {
     CompileOptions options;
     options.quant.headroom = headroom;
     options.dimensions = dimensions;
+    options.output = output;
     options.memory_limit = memory_limit;
-    OnnxFile file;
+    ModelFile file;
     std::string path;
-    if (nb::isinstance<nb::bytes>(onnx)) {
-      const auto bytes = nb::cast<nb::bytes>(onnx);
+    if (nb::isinstance<nb::bytes>(model)) {
+      const auto bytes = nb::cast<nb::bytes>(model);
       const auto* data = static_cast<const std::uint8_t*>(bytes.data());
       file.bytes.assign(data, data + bytes.size());
     } else {
-      path = nb::cast<std::string>(onnx);
+      path = nb::cast<std::string>(model);
     }
     const Unlocked free;
-    if (!path.empty()) file = take("compile", read_onnx(path, options));
+    if (!path.empty()) file = take("compile", read_model_file(path, options));
     const ModelSource source = take("compile", make_source(file, calibration.list, options));
     return Model(take("compile", compile_model(source, options, progress_to(progress))));
   }
@@ -373,8 +374,8 @@ void bind_model(nb::module_& m) {
       .def("parts", &parts, "Milliseconds of each part of the work.")
       .def("salts", &salts, "Salts by the names of their digests: secret.");
   nb::class_<Model>(m, "Model", "A compiled model: private.")
-      .def_static("compile", &Model::compile, nb::arg("onnx"), nb::arg("calibration"), nb::arg("headroom"),
-                  nb::arg("dimensions"), nb::arg("memory_limit"), nb::arg("progress").none())
+      .def_static("compile", &Model::compile, nb::arg("model"), nb::arg("calibration"), nb::arg("headroom"),
+                  nb::arg("dimensions"), nb::arg("output"), nb::arg("memory_limit"), nb::arg("progress").none())
       .def_static("load", &Model::load, nb::arg("path"))
       .def("save", &Model::save, nb::arg("path"))
       .def("save_proving_key", &Model::save_proving_key, nb::arg("path"))

@@ -1,4 +1,5 @@
-"""Models of Python libraries as ONNX. Each library's converter is imported only when such a model is given."""
+"""Models of Python libraries as files: ONNX, or those of XGBoost and LightGBM themselves. A converter is imported only
+when a model needs it."""
 from __future__ import annotations
 
 import contextlib
@@ -8,33 +9,32 @@ import sys
 
 import numpy as np
 
-from . import _data
+from . import _data, _sklearn_trees
 from .errors import Error, ModelError, UsageError, missing
 
 OPSET = {"": 18, "ai.onnx.ml": 3}
-ACCEPTED = ("an ONNX file, ONNX bytes or a ModelProto, a torch module, a scikit-learn estimator or pipeline, or an "
-            "XGBoost or LightGBM model")
+ACCEPTED = ("a file of ONNX, XGBoost or LightGBM or its bytes, a ModelProto, a torch module, a scikit-learn estimator or "
+            "pipeline, or an XGBoost or LightGBM model")
 
 
 class Converted:
-    """onnx: bytes, or the path of a file. notes: what the conversion decided. columns: names of features, if known."""
+    """file: bytes, or a path. notes: what the conversion decided. columns: names of features, if known. output: a name
+    that its one output is still to get, or empty."""
 
-    def __init__(self, onnx, kind, notes=(), columns=None):
-        self.onnx, self.kind, self.notes, self.columns = onnx, kind, list(notes), columns
+    def __init__(self, file, kind, notes=(), columns=None, output=None):
+        self.file, self.kind, self.notes, self.columns, self.output = file, kind, list(notes), columns, output or ""
 
 
 def convert(model, calibration, output):
     columns = [str(c) for c in calibration.columns] if _data.is_table(calibration) else None
     converter = _converter(model)
     if converter is None:
-        if output is not None:
-            raise UsageError("output= names the output of a converted model; an ONNX model has names of its own")
         if isinstance(model, (str, os.PathLike)):
-            return Converted(os.fspath(model), "ONNX", columns=columns)
+            return Converted(os.fspath(model), "a file", columns=columns, output=output)
         if isinstance(model, (bytes, bytearray, memoryview)):
-            return Converted(bytes(model), "ONNX", columns=columns)
+            return Converted(bytes(model), "bytes", columns=columns, output=output)
         if hasattr(model, "SerializeToString"):
-            return Converted(_serialised(model), "ONNX", columns=columns)
+            return Converted(_serialised(model), "ONNX", columns=columns, output=output)
         raise UsageError(f"a model of type {type(model).__name__}", fix="give " + ACCEPTED)
     made = converter(model, calibration, output)
     made.columns = made.columns or columns
@@ -46,8 +46,10 @@ def _converter(model):
     if torch is not None and isinstance(model, torch.nn.Module):
         return _torch
     root = type(model).__module__.split(".")[0]
-    if root in ("xgboost", "lightgbm"):
-        return _boosted
+    if root == "xgboost":
+        return _xgboost
+    if root == "lightgbm":
+        return _lightgbm
     base = sys.modules.get("sklearn.base")
     if base is not None and isinstance(model, base.BaseEstimator):
         return _sklearn
@@ -75,12 +77,9 @@ def _told(kind, converter):
 
 
 def _features(model, calibration):
-    for holder in (model, getattr(model, "booster_", None), getattr(model, "_Booster", None)):
-        n = getattr(holder, "n_features_in_", None)
-        n = holder.num_feature() if n is None and hasattr(holder, "num_feature") else n
-        n = holder.num_features() if n is None and hasattr(holder, "num_features") else n
-        if n is not None:
-            return int(n)
+    n = getattr(model, "n_features_in_", None)
+    if n is not None:
+        return int(n)
     if hasattr(calibration, "shape") and len(calibration.shape) == 2:
         return int(calibration.shape[1])
     raise UsageError("the number of features is not known", fix="fit the model first, or give calibration as an array")
@@ -94,6 +93,10 @@ def _sklearn(model, calibration, output):
         raise missing("skl2onnx", "a scikit-learn model") from None
     names = getattr(model, "feature_names_in_", None)
     columns = [str(c) for c in names] if names is not None else None
+    if _sklearn_trees.known(model):
+        with _told("scikit-learn model", "nescio"):
+            proto, notes = _sklearn_trees.proto(model, output)
+        return Converted(_serialised(proto), "scikit-learn", notes, columns)
     n = _features(model, calibration)
     last = model
     while hasattr(last, "steps"):
@@ -144,23 +147,25 @@ def _missing_values(proto, estimator):
     return []
 
 
-def _boosted(model, calibration, output):
-    root = type(model).__module__.split(".")[0]
-    try:
-        import onnxmltools
-        from onnxmltools.convert.common.data_types import FloatTensorType
-    except ImportError:
-        raise missing("onnxmltools", f"a model of {root}") from None
-    kind = "XGBoost model" if root == "xgboost" else "LightGBM model"
-    with _told(kind, "onnxmltools"):
-        types = [("X", FloatTensorType([1, _features(model, calibration)]))]
-        if root == "xgboost":
-            proto = onnxmltools.convert_xgboost(model, initial_types=types, target_opset=15)
-        else:
-            proto = onnxmltools.convert_lightgbm(model, initial_types=types, target_opset=15, zipmap=False)
-    notes = _for_proving(proto, output)
+def _xgboost(model, calibration, output):
+    booster = model.get_booster() if hasattr(model, "get_booster") else model
+    notes = []
+    best = getattr(model, "best_iteration", None) if booster is not model else None  # as predict() of the estimator
+    if best is not None:
+        booster = booster[:best + 1]
+        notes.append(f"training stopped early: the first {best + 1} rounds count, as in predict()")
+    with _told("XGBoost model", "xgboost"):
+        file = bytes(booster.save_raw(raw_format="ubj"))
+    names = booster.feature_names
+    return Converted(file, "XGBoost", notes, [str(n) for n in names] if names else None, output)
+
+
+def _lightgbm(model, calibration, output):
+    booster = getattr(model, "booster_", model)
+    with _told("LightGBM model", "lightgbm"):
+        text = booster.model_to_string()  # up to the best round, as predict()
     names = getattr(model, "feature_names_in_", None)
-    return Converted(_serialised(proto), kind.split()[0], notes, [str(c) for c in names] if names is not None else None)
+    return Converted(text.encode(), "LightGBM", (), [str(n) for n in names] if names is not None else None, output)
 
 
 def _torch(model, calibration, output):

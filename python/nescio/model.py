@@ -245,10 +245,10 @@ def compile(model: Any, calibration: Any, *, output: str | None = None, headroom
             progress: Progress = None) -> Model:
     """Turns a model into integer arithmetic that can be proven. Returns a Model.
 
-    model         an ONNX path, ONNX bytes or ModelProto, a torch module, a scikit-learn estimator or pipeline, an
-                  XGBoost or LightGBM model
+    model         the path or the bytes of a file of ONNX, XGBoost (JSON, UBJSON) or LightGBM (text); a ModelProto, a torch
+                  module, a scikit-learn estimator or pipeline, an XGBoost or LightGBM model
     calibration   rows of inputs: an array, DataFrame, dict of arrays by input, or a path (CSV, .npy, .npz, JSON)
-    output        a name for the real output of a converted model: statements use it
+    output        a name for the model's one output: statements use it
     headroom      how far beyond the calibrated range values may go, at least 1
     dimensions    {name: size} of dimensions that the model leaves open
     memory_limit  "2G" or bytes
@@ -262,7 +262,8 @@ def compile(model: Any, calibration: Any, *, output: str | None = None, headroom
     converted = _convert.convert(model, calibration, output)
     rows = _data.arrays(calibration, converted.columns, "calibration")
     with _progress(progress, "compile") as tell:
-        core = _core.Model.compile(converted.onnx, rows, float(headroom), sizes, _limit(memory_limit), tell)
+        core = _core.Model.compile(converted.file, rows, float(headroom), sizes, converted.output, _limit(memory_limit),
+                                   tell)
     made = Model(core, converted.columns, converted.notes)
     log.info("compiled %r from %s", made, converted.kind)
     return made

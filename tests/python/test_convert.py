@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import make_classification, make_regression
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.ensemble import (HistGradientBoostingClassifier, HistGradientBoostingRegressor, RandomForestClassifier,
+                              RandomForestRegressor)
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
@@ -165,7 +166,6 @@ def test_what_the_converter_does_not_know_is_a_model_error():
 
 def test_lightgbm():
     lightgbm = pytest.importorskip("lightgbm")
-    pytest.importorskip("onnxmltools")
     x, y = classes(2)
     x = with_gaps(x)
     booster = lightgbm.LGBMClassifier(n_estimators=8, num_leaves=6, verbose=-1).fit(x, y)
@@ -179,7 +179,6 @@ def test_lightgbm():
 
 def test_xgboost():
     xgboost = pytest.importorskip("xgboost")
-    pytest.importorskip("onnxmltools")
     x, y = classes(2)
     x = with_gaps(x)
     booster = xgboost.XGBClassifier(n_estimators=8, max_depth=3).fit(x, y)
@@ -189,6 +188,56 @@ def test_xgboost():
     x = with_gaps(x)
     booster = xgboost.XGBRegressor(n_estimators=8, max_depth=3).fit(x, y)
     assert np.abs(leaves(booster, x) - booster.predict(x)).max() < 1e-5 * np.abs(y).max()
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_histogram_gradient_boosting(n):
+    x, y = classes(n)
+    x = with_gaps(x)
+    booster = HistGradientBoostingClassifier(max_iter=8, max_leaf_nodes=6).fit(x, y)
+    assert np.abs(leaves(booster, x) - booster.predict_proba(x)).max() < 1e-3
+    counts = HistGradientBoostingRegressor(max_iter=8, max_leaf_nodes=6, loss="poisson").fit(x, y)
+    assert np.abs(leaves(counts, x).ravel() - counts.predict(x)).max() < 1e-3
+
+
+def test_categories_that_are_text_are_refused():
+    frame = pd.DataFrame({"a": list("xyz") * 20, "b": range(60)}).astype({"a": "category"})
+    booster = HistGradientBoostingRegressor(max_iter=2).fit(frame, range(60))
+    with pytest.raises(nescio.UnsupportedOperator, match="text"):
+        nescio.compile(booster, np.zeros((3, 2)))
+
+
+def test_an_estimator_that_stopped_early_predicts_up_to_its_best_round():
+    xgboost = pytest.importorskip("xgboost")
+    x, y = classes(2)
+    booster = xgboost.XGBClassifier(n_estimators=60, max_depth=4, learning_rate=1.0, early_stopping_rounds=3)
+    booster.fit(x[:300], y[:300], eval_set=[(x[300:], y[300:])], verbose=False)
+    assert booster.best_iteration + 1 < booster.get_booster().num_boosted_rounds()
+    assert np.abs(leaves(booster, x) - booster.predict_proba(x)).max() < 1e-3
+
+
+def test_tree_models_from_files(tmp_path):
+    xgboost, lightgbm = pytest.importorskip("xgboost"), pytest.importorskip("lightgbm")
+    x, y = classes(2)
+    x = with_gaps(x)
+    data = xgboost.DMatrix(x, y)
+    for booster in ("gbtree", "dart"):
+        for objective in ("binary:logistic", "count:poisson", "reg:squarederror", "reg:logistic", "binary:logitraw"):
+            kind = {"booster": booster, "rate_drop": 0.3} if booster == "dart" else {"booster": booster}
+            trained = xgboost.train({"objective": objective, "max_depth": 3} | kind, data, 5)
+            for name in ("m.json", "m.ubj"):
+                trained.save_model(tmp_path / name)
+                run = nescio.compile(tmp_path / name, x, output="told").mock(x)
+                predicted = trained.predict(data)
+                assert np.abs(run["told"].reshape(len(x), -1)[:, -1] - predicted).max() < 1e-3
+    for options in ({"objective": "regression"}, {"objective": "binary", "sigmoid": 2.0}, {"objective": "poisson"},
+                    {"objective": "cross_entropy"}, {"objective": "regression", "reg_sqrt": True},
+                    {"objective": "quantile"}, {"objective": "cross_entropy_lambda"},
+                    {"objective": "binary", "boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.6}):
+        trained = lightgbm.train({"verbose": -1, "num_leaves": 6} | options, lightgbm.Dataset(x, y), 5)
+        trained.save_model(tmp_path / "m.txt")
+        run = nescio.compile(tmp_path / "m.txt", x, output="told").mock(x)
+        assert np.abs(run["told"].reshape(len(x), -1)[:, -1] - trained.predict(x)).max() < 1e-3, options
 
 
 def test_torch():

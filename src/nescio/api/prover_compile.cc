@@ -9,6 +9,7 @@
 #include "nescio/base/file.h"
 #include "nescio/compile/canonical.h"
 #include "nescio/compile/plan.h"
+#include "nescio/forest/read.h"
 #include "nescio/onnx/embed.h"
 #include "nescio/onnx/import.h"
 #include "nescio/ops/evaluate.h"
@@ -91,12 +92,18 @@ Result<Accuracy> compare(const Graph& graph, const QuantGraph& quant, const Prog
   return out;
 }
 
-Result<Graph> import_canonical(std::span<const std::uint8_t> onnx, const std::string& directory,
+Result<Graph> import_canonical(std::span<const std::uint8_t> file, const std::string& directory,
                                const std::map<std::string, std::int64_t>& dimensions) {
+  if (is_forest(file)) {
+    if (!dimensions.empty())
+      return Error{ErrorCode::kUsage, 0, "a tree model has no open dimension '" + dimensions.begin()->first + "'", {}};
+    NESCIO_TRY(const Graph graph, read_forest(file));
+    return canonicalise(graph);
+  }
   ImportOptions options;
   options.dimensions = dimensions;
   options.directory = directory;
-  NESCIO_TRY(const Graph graph, import_onnx(onnx, options));
+  NESCIO_TRY(const Graph graph, import_onnx(file, options));
   return canonicalise(graph);
 }
 
@@ -112,40 +119,51 @@ bool same_ports(const Graph& graph, const std::vector<Port>& floats, const Quant
 
 }  // namespace
 
-Result<OnnxFile> read_onnx(const std::string& path, const CompileOptions& options) {
+Result<ModelFile> read_model_file(const std::string& path, const CompileOptions& options) {
   NESCIO_TRY_STATUS(check_memory(estimate_read_memory(file_bytes(path)), options.memory_limit, "reading the model"));
   const std::size_t slash = path.rfind('/');
-  OnnxFile out{{}, slash == std::string::npos ? "." : path.substr(0, slash)};
+  ModelFile out{{}, slash == std::string::npos ? "." : path.substr(0, slash)};
   NESCIO_TRY(out.bytes, read_private_file(path, std::size_t{1} << 31));
   return out;
 }
 
-Result<ModelSource> make_source(const OnnxFile& onnx, const NamedArrays& calibration, const CompileOptions& options) {
-  if (options.memory_limit != 0) {
-    NESCIO_TRY(const std::uint64_t external, external_data_bytes(onnx.bytes));
-    NESCIO_TRY_STATUS(check_memory(estimate_read_memory(onnx.bytes.size() + external), options.memory_limit,
+Result<ModelSource> make_source(const ModelFile& file, const NamedArrays& calibration, const CompileOptions& options) {
+  const bool is_onnx = !is_forest(file.bytes);
+  if (is_onnx && options.memory_limit != 0) {
+    NESCIO_TRY(const std::uint64_t external, external_data_bytes(file.bytes));
+    NESCIO_TRY_STATUS(check_memory(estimate_read_memory(file.bytes.size() + external), options.memory_limit,
                                    "reading the model and its external data"));
   }
   ModelSource source;
-  NESCIO_TRY(source.graph, import_canonical(onnx.bytes, onnx.folder, options.dimensions));
+  NESCIO_TRY(source.graph, import_canonical(file.bytes, file.folder, options.dimensions));
   NESCIO_TRY(source.calibration, make_calibration(calibration, source.graph));
-  auto alone = embed_external_data(onnx.bytes, onnx.folder);
+  if (!options.output.empty()) {
+    if (source.graph.outputs.size() != 1)
+      return Error{ErrorCode::kUsage,
+                   0,
+                   "the model has " + std::to_string(source.graph.outputs.size()) +
+                       " outputs; a name can be given to the only one",
+                   {}};
+    source.graph.outputs[0].name = options.output;
+  }
+  auto alone = is_onnx ? embed_external_data(file.bytes, file.folder)
+                       : SecretString(reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size());
   if (alone.ok()) {
-    source.onnx.push_back({std::move(*alone), options.dimensions});
+    source.file.push_back({std::move(*alone), options.dimensions});
   } else if (alone.error().code != ErrorCode::kMemory) {
     return alone.error();
   }
   return source;
 }
 
-Result<ModelSource> read_source(const std::string& onnx_path, const std::string& calibration_path,
+Result<ModelSource> read_source(const std::string& model_path, const std::string& calibration_path,
                                 const CompileOptions& options, const Progress& progress) {
   report(progress, "reading the model", 0);
-  NESCIO_TRY(const OnnxFile onnx, read_onnx(onnx_path, options));
+  NESCIO_TRY(const ModelFile file, read_model_file(model_path, options));
   NESCIO_TRY_STATUS(
       check_memory(estimate_data_memory(file_bytes(calibration_path)), options.memory_limit, "reading the examples"));
   NESCIO_TRY(const NamedArrays arrays, read_arrays(calibration_path));
-  return make_source(onnx, arrays, options);
+  return make_source(file, arrays, options);
 }
 
 NamedArrays example_of(const ModelSource& source) {
@@ -187,7 +205,7 @@ Result<Model> compile_model(const ModelSource& source, const CompileOptions& opt
   NESCIO_TRY(model.accuracy, compare(source.graph, model.graph, program, source.calibration, progress));
   model.accuracy.float_values.clear();
   model.accuracy.quantised_values.clear();
-  model.float_model = source.onnx;
+  model.float_model = source.file;
   report(progress, "compiled", 1);
   return model;
 }
@@ -196,7 +214,7 @@ Result<Accuracy> measure(const Model& model, const NamedArrays& arrays, const Pr
   if (model.float_model.empty())
     return Error{ErrorCode::kKey, 0, "the model file has no float model to compare with", {}};
   NESCIO_TRY(const Graph graph,
-             import_canonical(bytes_of(model.float_model[0].onnx), {}, model.float_model[0].dimensions));
+             import_canonical(bytes_of(model.float_model[0].file), {}, model.float_model[0].dimensions));
   if (!same_ports(graph, graph.inputs, model.graph, model.graph.inputs) ||
       !same_ports(graph, graph.outputs, model.graph, model.graph.outputs))
     return Error{ErrorCode::kKey, 0, "the model file's float model has other inputs or outputs", {}};

@@ -53,7 +53,7 @@ std::uint64_t estimate_commit_memory(const Program& program, const Model& model)
     blocks += num_cells(circuit[first_member(port) + 1].dims);  // not fewer than the cells of the blocks
   }
   std::uint64_t onnx = 0;
-  for (const FloatModel& m : model.float_model) onnx += m.onnx.size();
+  for (const FloatModel& m : model.float_model) onnx += m.file.size();
   return resident_memory() + kSlack + kBytesOfAWeight * values + 3 * onnx + blocks;
 }
 

@@ -35,9 +35,9 @@ struct Accuracy {
   std::vector<std::vector<double>> float_values, quantised_values;  // [row][cells of all outputs]; NaN where refused
 };
 
-// What reports compare with: an ONNX model without external data, and how its open dimensions were chosen.
+// What reports compare with: a model file without external data, and how its open dimensions were chosen.
 struct FloatModel {
-  SecretString onnx;
+  SecretString file;
   std::map<std::string, std::int64_t> dimensions = {};
 };
 
@@ -52,6 +52,7 @@ struct Model {
 struct CompileOptions {
   QuantOptions quant = {};
   std::map<std::string, std::int64_t> dimensions = {};  // sizes of dimensions that the model leaves open
+  std::string output = {};                              // a name for the one output; empty: the model's own
   std::uint64_t memory_limit = 0;                       // bytes of the whole process; 0: none (api/prover_memory.h)
 };
 // The inputs of a key, for a model that is to take the same integers, and so the same attested records
@@ -61,19 +62,19 @@ Result<std::map<std::string, FixedInput>> inputs_like(const Circuit& circuit);
 struct ModelSource {
   Graph graph;
   Calibration calibration;
-  std::vector<FloatModel> onnx;  // one, or none: it was generated, or passes 2 GiB
+  std::vector<FloatModel> file;  // one, or none: it was generated, or passes 2 GiB
 };
-// An ONNX file, and its folder, where external data lie; without a folder they are refused.
-struct OnnxFile {
+// A file of ONNX, XGBoost or LightGBM, and its folder, where ONNX's external data lie; without one they are refused.
+struct ModelFile {
   SecretVector<std::uint8_t> bytes;
   std::string folder;
 };
 // kIo, kMemory.
-Result<OnnxFile> read_onnx(const std::string& path, const CompileOptions& options);
-// kModel, kOp, .. all problems at once; kCalib; kMemory.
-Result<ModelSource> make_source(const OnnxFile& onnx, const NamedArrays& calibration, const CompileOptions& options);
+Result<ModelFile> read_model_file(const std::string& path, const CompileOptions& options);
+// kModel, kOp, .. all problems at once; kCalib; kMemory; kUsage: a name for one output of a model with several.
+Result<ModelSource> make_source(const ModelFile& file, const NamedArrays& calibration, const CompileOptions& options);
 // The same from files; kIo and kInFormat too.
-Result<ModelSource> read_source(const std::string& onnx_path, const std::string& calibration_path,
+Result<ModelSource> read_source(const std::string& model_path, const std::string& calibration_path,
                                 const CompileOptions& options, const Progress& progress = {});
 // For measurements: a fully connected network, ReLU between, "x" [1, widths.front()] to "y" [1, widths.back()]. Weights
 // and examples from a fixed seed. At least two widths.

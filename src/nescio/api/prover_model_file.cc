@@ -168,7 +168,7 @@ void model(A& a, Model& m) {
     a.number(e.agreeing);
   });
   a.list(m.float_model, 8, [&](FloatModel& f) {
-    a.text(f.onnx);
+    a.text(f.file);
     std::vector<std::pair<std::string, std::int64_t>> dimensions(f.dimensions.begin(), f.dimensions.end());
     a.list(dimensions, 12, [&](auto& d) {
       a.text(d.first);

@@ -47,6 +47,19 @@ KeySet KeySet::equal_to_one_of(const std::vector<double>& values) {
   }
   return set;
 }
+KeySet KeySet::within(const std::vector<std::pair<double, double>>& intervals) {
+  KeySet set;
+  for (const auto& [from, to] : intervals) {
+    const std::int64_t before = key_above(from) - 1, last = key_above(to) - 1;
+    if (last <= before) continue;
+    if (!set.ends.empty() && set.ends.back() == before) {
+      set.ends.back() = last;
+    } else {
+      set.ends.insert(set.ends.end(), {before, last});
+    }
+  }
+  return set;
+}
 
 bool KeySet::contains(std::int64_t key) const {
   const auto passed = std::lower_bound(ends.begin(), ends.end(), key) - ends.begin();

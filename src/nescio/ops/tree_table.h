@@ -5,6 +5,7 @@
 // keys that answers yes is cut at its ends (KeySet). So a leaf is reached exactly if the library reaches it.
 #pragma once
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "nescio/base/error.h"
@@ -21,6 +22,8 @@ struct KeySet {
   static KeySet at_most(double t);
   static KeySet below(double t);
   static KeySet equal_to_one_of(const std::vector<double>& values);
+  // {x : from <= x < to for one of them}; in order, none begins before the one in front of it ends.
+  static KeySet within(const std::vector<std::pair<double, double>>& intervals);
   KeySet complement() const { return {!first, ends}; }
   bool contains(std::int64_t key) const;
 };
