@@ -14,12 +14,13 @@ import statistics
 import subprocess
 import sys
 
+import lending
 import modulus
 import trees
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TABLE = ["modulus-49k", "modulus-88k", "modulus-178k", "modulus-518k", "modulus-1.2M"]
-SCENARIOS = ["credit", *modulus.NETWORKS, *trees.ENSEMBLES]
+SCENARIOS = ["credit", *lending.MODELS, *modulus.NETWORKS, *trees.ENSEMBLES]
 COLUMNS = [("scenario", "{}"), ("prove ms", "{:.1f}"), ("median", "{:.1f}"), ("verify ms", "{:.2f}"),
            ("median", "{:.2f}"), ("key check", "{:.2f}"), ("proof bytes", "{:,}"), ("key bytes", "{:,}"),
            ("peak MB", "{:.0f}"), ("hiding %", "{:.1f}"), ("bits", "{}")]
@@ -49,9 +50,13 @@ def prepare(name, folder):
     if name == "credit":
         files = ("model.onnx", "calibrate.csv", "applicant_good.json")
         return *(os.path.join(ROOT, "examples", "credit", f) for f in files), "score >= 700"
-    (trees if name in trees.ENSEMBLES else modulus).write(name, folder)
+    model = "model.onnx"
+    if name in lending.MODELS:
+        model = lending.write(name, folder)
+    else:
+        (trees if name in trees.ENSEMBLES else modulus).write(name, folder)
     with open(os.path.join(folder, "statement.txt"), encoding="ascii") as f:
-        return "model.onnx", "calibrate.csv", "input.json", f.read().strip()
+        return model, "calibrate.csv", "input.json", f.read().strip()
 
 
 def measure(name, args):

@@ -7,6 +7,7 @@ tree has an output of its own.
 import json
 import pathlib
 import re
+import sys
 import warnings
 
 import numpy as np
@@ -17,11 +18,13 @@ from sklearn import datasets, ensemble
 import nescio
 
 warnings.simplefilter("ignore")
-CREDIT = pathlib.Path(__file__).parents[2] / "examples" / "credit" / "credit_data.csv"
+EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
+sys.path.insert(0, str(EXAMPLES / "lending_club"))
+import loans  # noqa: E402
 
 
 def credit():
-    table = pd.read_csv(CREDIT)
+    table = pd.read_csv(EXAMPLES / "credit" / "credit_data.csv")
     y = (table.pop("Status") == "good").astype(int).to_numpy()
     categories = [c for c in table if not pd.api.types.is_numeric_dtype(table[c])]
     for column in categories:
@@ -36,7 +39,12 @@ def sklearn_set(name):
     return x, (y >= np.median(y)).astype(int), []
 
 
-SETS = {"credit": credit} | {n: lambda n=n: sklearn_set(n)
+def lending_club():
+    x, y, names = loans.load()
+    return x, y, [names.index(n) for n in ("addr_state", "verification_status")]
+
+
+SETS = {"credit": credit, "lending_club": lending_club} | {n: lambda n=n: sklearn_set(n)
                              for n in ("iris", "wine", "breast_cancer", "diabetes", "digits")}
 
 
