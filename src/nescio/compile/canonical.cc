@@ -64,6 +64,9 @@ class Canonicaliser {
 
     const bool moves_only =
         op == "Reshape" || op == "Transpose" || op == "Slice" || op == "Concat" || op == "Cast" || op == "Pick";
+    const DType result = in_.value(node.outputs[0]).type.dtype;
+    if (op == "Cast" && is_float(out_.dtype(x[0])) && (result == DType::kInt32 || result == DType::kInt64))
+      return out_.add("Truncate", x, node.attributes);
     if (moves_only || op == "Trees" || op == "Logic") return out_.add(op, x, node.attributes);
     if (op == "ArgMax") return argmax(x[0], node.attributes, to);
     if (op == "Select") return select(x[0], x[1], x[2], to);

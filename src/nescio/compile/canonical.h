@@ -6,17 +6,19 @@
 //
 //   Linear(x, w, b)          y[..., n] = sum_k x[..., k] w[n, k] + b[n]; w [N, K], b [N], both always present
 //   Affine(x, scale, shift)  y = x * scale + shift; scale and shift have one shape, of x's rank, extents 1 or x's own
-//   Add, Sub, Mul(x, y)      elementwise, NumPy's broadcasting. One operand of Add or Mul may be a constant, but only
-//   one that
-//                            enlarges the other (else it is an Affine)
-//   MatMul(x, y)             batched, NumPy's rules. One operand may be a constant, but only one with batch dimensions
+//   Add, Sub, Mul(x, y)      elementwise, NumPy's broadcasting; one operand of Add or Mul may be a constant, but only
+//                            one that enlarges the other (else it is an Affine)
+//   MatMul(x, y)             batched, NumPy's rules; one operand may be a constant, but only one with batch dimensions
 //                            (else it is a Linear)
-//   Relu, Sigmoid, Tanh, LeakyRelu{alpha}, Clip{lo, hi}(x)   lo and hi may be infinite; float only
-//   Reshape{shape}, Transpose{perm}, Slice{starts, steps, sizes}(x), Concat{axis}(x, ...)   Concat may have constant
-//   operands Cast{to}(x)              float to float (no change of value), bool or integer to float or integer, or
-//   float to integer (truncates) ArgMax{axis, keepdims, select_last_index}(x)             to int64; ties: the first, or
-//   the last Compare{mode}(x, c)      to bool; c constant, of x's rank, extents 1 or x's own. Modes as in
-//   ops/comparison.cc Trees(x, nodes, leaves, base){..}: ops/trees.h
+//   Div(x, y), Reciprocal(x), Total(x), Largest(x), Hardmax(x)
+//   Relu, LeakyRelu{alpha}, Clip{lo, hi}(x), and the curves of ops/curve.h; lo and hi may be infinite; float only
+//   Reshape{shape}, Transpose{perm}, Slice{starts, steps, sizes}, Pick{indices, ..}(x), Concat{axis}(x, ...)
+//   Cast{to}(x)              float to float (no change of value), bool or integer to float or integer
+//   Truncate{to}(x)          float to integer, towards 0
+//   ArgMax{axis, keepdims, select_last_index}(x)   to int64; ties: the first, or the last
+//   Compare{mode}(x, c)      to bool; c constant, of x's rank, extents 1 or x's own; modes as in ops/comparison.cc
+//   Select(c, x, y), Logic(x, y)                   truth values: ops/logic.cc
+//   Trees(x, nodes, leaves, base){..}              ops/trees.h
 //
 // Every node has one output. Slice, Reshape, Transpose, Concat, Cast and Compare also occur on integers and bools.
 #pragma once

@@ -49,10 +49,10 @@ void expect_canonical(const Graph& g) {
   ASSERT_TRUE(validate(g).ok());
   for (const Node& n : g.nodes) {
     SCOPED_TRACE(n.op + " " + n.name);
-    static const std::vector<std::string> kOps = {"Linear",    "Affine",    "Add",     "Sub",     "Mul",  "MatMul",
-                                                  "Relu",      "Clip",      "Slice",   "Concat",  "Cast", "Reshape",
-                                                  "LeakyRelu", "Transpose", "ArgMax",  "Compare", "Pick", "Total",
-                                                  "Select",    "Largest",   "Hardmax", "Logic",   "Div",  "Reciprocal"};
+    static const std::vector<std::string> kOps = {
+        "Linear", "Affine",  "Add",     "Sub",       "Mul",       "MatMul",     "Relu",    "Clip", "Slice",
+        "Concat", "Cast",    "Reshape", "LeakyRelu", "Transpose", "ArgMax",     "Compare", "Pick", "Total",
+        "Select", "Largest", "Hardmax", "Logic",     "Div",       "Reciprocal", "Truncate"};
     EXPECT_TRUE(std::ranges::find(kOps, n.op) != kOps.end() || find_curve(n.op) != nullptr);
     const Shape& x = g.value(n.inputs[0]).type.shape;
     const auto of_rows = {"ArgMax", "Largest", "Hardmax", "Total"};

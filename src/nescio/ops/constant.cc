@@ -129,6 +129,8 @@ Result<Values> import_size(const OnnxNode& node, GraphBuilder& graph) {
 
 constexpr OpRecord kRecords[] = {
     {.name = "Cast", .since = 6, .import = import_cast, .infer = infer_cast, .evaluate = evaluate_cast},
+    // Of the graph alone: a Cast of reals to integers, which takes their fractions away.
+    {.name = "Truncate", .infer = infer_cast, .evaluate = evaluate_cast},
     {.name = "CastLike", .since = 15, .import = import_cast_like},
     {.name = "Constant", .since = 6, .import = import_constant},
     {.name = "ConstantOfShape", .since = 9, .import = import_constant_of_shape},

@@ -15,11 +15,13 @@ constexpr int kSlopeBits = 16;
 constexpr unsigned kWidestResult = 24;
 
 double real_value(const Node& f, double x) {
+  if (f.op == "Truncate") return std::trunc(x);
   if (find_curve(f.op) != nullptr) return curve_value(f, x);
   return x < 0 ? f.attributes.real("alpha") * x : x;
 }
 
 double scale_of_results(const Node& f, double scale, bool is_output, const Observed& observed) {
+  if (f.op == "Truncate") return 1;
   if (is_squashing(f)) return std::ldexp(1.0, is_output ? -20 : -15);
   if (f.op == "LeakyRelu") return scale * std::max(1.0, std::abs(f.attributes.real("alpha")));
   return power_of_two_above((observed.result == 0 ? 1.0 : observed.result) / top_of(is_output ? 20 : 16));
@@ -30,6 +32,8 @@ Result<QuantFunction> tabulated(const Node& node, unsigned bits, double scale, b
   const std::int64_t half = std::int64_t{1} << (bits - 1);
   QuantFunction out;
   out.f.kind = Kind::table;
+  if (node.op == "Truncate" && scale > 1)
+    return Error{ErrorCode::kOp, 0, "reals beyond 32,767 cannot be truncated to integers", {}};
   out.scale = scale_of_results(node, scale, is_output, observed);
   const auto value = [&](std::int64_t t) { return real_value(node, static_cast<double>(t) * scale) / out.scale; };
   const auto defined = [&](std::int64_t t) {
@@ -58,7 +62,8 @@ Result<QuantFunction> tabulated(const Node& node, unsigned bits, double scale, b
 }  // namespace
 
 bool is_function(const Node& node) {
-  return node.op == "Relu" || node.op == "LeakyRelu" || node.op == "Clip" || find_curve(node.op) != nullptr;
+  return node.op == "Relu" || node.op == "LeakyRelu" || node.op == "Clip" || node.op == "Truncate" ||
+         find_curve(node.op) != nullptr;
 }
 
 bool is_squashing(const Node& f) {
@@ -66,7 +71,7 @@ bool is_squashing(const Node& f) {
 }
 
 bool needs_table(const Node& f) {
-  if (find_curve(f.op) != nullptr) return true;
+  if (f.op == "Truncate" || find_curve(f.op) != nullptr) return true;
   if (f.op != "LeakyRelu") return false;
   const double alpha = f.attributes.real("alpha");
   return !(alpha >= 0 && alpha < 1 - std::ldexp(1.0, -kSlopeBits));

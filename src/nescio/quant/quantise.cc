@@ -19,6 +19,7 @@ Quantiser::Quantiser(const Graph& graph, Statistics statistics, const QuantOptio
 Result<QuantGraph> Quantiser::run() {
   NESCIO_TRY_STATUS(check_compared(graph_, compared_));
   mark_outputs();
+  mark_layers();
   choose_table_bits();
   NESCIO_TRY_STATUS(check_fixed_inputs(options_, graph_, compared_));
   for (std::size_t i = 0; i < graph_.inputs.size(); ++i) add_input(i);

@@ -5,6 +5,7 @@
 
 #include "nescio/ops/walk.h"
 #include "nescio/quant/fixed_point.h"
+#include "nescio/quant/quantise_trees.h"
 #include "nescio/quant/quantiser.h"
 
 namespace nescio {
@@ -21,6 +22,18 @@ static void concatenate(const std::vector<Tensor>& parts, std::size_t axis, Tens
   }
 }
 
+void Quantiser::mark_layers() {
+  only_layers_.assign(graph_.values.size(), false);
+  const auto takes_scales = [&](std::uint32_t reader) {
+    const Node& node = graph_.nodes[reader];
+    return node.op == "Linear" || node.op == "Affine" || (moves_cells(node.op) && only_layers_[node.outputs[0]]);
+  };
+  for (std::size_t i = graph_.nodes.size(); i-- > 0;) {
+    const ValueId v = graph_.nodes[i].outputs[0];
+    only_layers_[v] = !is_port(v) && std::all_of(readers_[v].begin(), readers_[v].end(), takes_scales);
+  }
+}
+
 std::vector<QuantId> Quantiser::joinable(const Node& node) {
   constexpr double kFar = 256;
   std::vector<QuantId> out;
@@ -33,7 +46,7 @@ std::vector<QuantId> Quantiser::joinable(const Node& node) {
     most = std::max(most, scale_of(ids_[v]));
   }
   const ValueId y = node.outputs[0];
-  if (!uniform || most <= kFar * least) return out;
+  if (!uniform || most <= kFar * least || only_layers_[y]) return out;
   const unsigned bits = is_output_[y] ? options_.output_bits : options_.activation_bits;
   const double largest = seen_.largest(y), scale = power_of_two_above(options_.headroom * largest / top_of(bits));
   for (QuantId& x : out) {

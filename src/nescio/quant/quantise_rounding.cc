@@ -10,6 +10,7 @@ namespace nescio {
 namespace {
 
 constexpr unsigned kLeastShift = 12;       // of an inner layer: rounding of weights stays below a step of its output
+constexpr unsigned kLeastMixedShift = 8;
 constexpr unsigned kLeastOutputShift = 4;  // of a layer with finer outputs
 constexpr unsigned kWidestWeights = 24;
 
@@ -85,6 +86,8 @@ Status Quantiser::set_weights(QuantNode& node, Target& t, const QuantShape& w_sh
     t.scale *= 2;
     shift = shift_for(largest / t.scale, bits, least);
   }
+  // A few steps of the output are better than no model: truth values beside reals have weights of another size.
+  if (!shift) shift = shift_for(largest / t.scale, kWidestWeights, kLeastMixedShift);
   if (!shift)
     return refusal(ErrorCode::kOverflow,
                    "its weights are too large beside its output: calibrate with inputs on which the "

@@ -235,6 +235,29 @@ TEST(Quantise, AllProblemsAtOnceWithTheirNodes) {
   EXPECT_EQ(q.error().others[0].code, ErrorCode::kOp);
 }
 
+// Category 7 is 7: truncated exactly, up to 32,767 and no further.
+TEST(Quantise, RealsAreTruncatedToIntegers) {
+  const auto run = [](double largest, const std::vector<double>& xs) -> std::vector<std::int64_t> {
+    GraphBuilder b(1 << 20);
+    const ValueId x = b.input("x", {DType::kFloat32, {1, 1}});
+    b.output("y", *b.add("Truncate", {x}, {{"to", std::string("int64")}}));
+    const Graph graph = b.take();
+    const auto q = quantise(graph, rows_of({1, 1}, {{largest}, {-largest}}));
+    if (!q.ok()) return {static_cast<std::int64_t>(q.error().code)};
+    std::vector<std::int64_t> out;
+    for (const double v : xs) {
+      const double scale = q->values[q->inputs[0].value].scales[0];
+      const auto& f = q->nodes.back().activation;
+      out.push_back(apply(f, std::llround(v / scale)));
+    }
+    EXPECT_EQ(q->values[q->outputs[0].value].scales, std::vector<double>{1});
+    return out;
+  };
+  EXPECT_EQ(run(40, {0, 1, 2, 7, 39, -3, 0.5, -0.5, 6.75, -6.75}),
+            (std::vector<std::int64_t>{0, 1, 2, 7, 39, -3, 0, 0, 6, -6}));
+  EXPECT_EQ(run(30000, {}), (std::vector<std::int64_t>{static_cast<std::int64_t>(ErrorCode::kOp)}));
+}
+
 // Whether an integer is zero is not the integer; and what an int32 has of a larger one is not that one.
 TEST(Quantise, CastsThatChangeIntegersAreRefused) {
   const auto code = [](const char* first, bool tree) {

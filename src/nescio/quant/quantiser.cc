@@ -134,7 +134,7 @@ Status Quantiser::translate(const Node& node) {
   if (node.op == "Cast") {
     const DType from = graph_.value(x).type.dtype, to = graph_.value(node.outputs[0]).type.dtype;
     if (is_float(from) && !is_float(to))
-      return refusal(ErrorCode::kOp, "truncation of reals to integers is not supported");
+      return refusal(ErrorCode::kOp, "reals cannot be cast to truth values; compare them with 0");
     if (to == DType::kBool && from != DType::kBool)
       return refusal(ErrorCode::kOp, "integers cannot be cast to truth values; compare them with 0");
     // All integers but those that trees compare have at most 32 bits.

@@ -47,6 +47,7 @@ class Quantiser {
   std::vector<double> cell_scales(QuantId id) const;  // of each cell, written out
   double scale_of(QuantId id) const { return out_.values[id].scales[0]; }
   void mark_outputs();
+  void mark_layers();
   void choose_table_bits();
   void add_input(std::size_t i);
 
@@ -99,10 +100,11 @@ class Quantiser {
   const Statistics seen_;
   const QuantOptions options_;
   QuantGraph out_;
-  std::vector<Range> ranges_;    // by QuantId
-  std::vector<QuantId> ids_;     // by value of the graph
-  std::vector<bool> is_output_;  // flows into an output of the model by moving cells only
-  std::vector<bool> compared_;   // quantise_trees.h
+  std::vector<Range> ranges_;      // by QuantId
+  std::vector<QuantId> ids_;       // by value of the graph
+  std::vector<bool> is_output_;    // flows into an output of the model by moving cells only
+  std::vector<bool> only_layers_;  // nothing but Linear and Affine reads it, as it is or moved: they take many scales
+  std::vector<bool> compared_;     // quantise_trees.h
   std::vector<std::vector<std::uint32_t>> readers_;
   std::vector<bool> done_;  // functions that their producer has taken in
   unsigned table_bits_ = 14;
