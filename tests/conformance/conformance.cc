@@ -138,7 +138,7 @@ Outcome prove_case(const Case& c) {
     out.reason = to_string(e);
     return out;
   };
-  const OnnxFile file{{c.bytes.begin(), c.bytes.end()}, {}};
+  const ModelFile file{{c.bytes.begin(), c.bytes.end()}, {}};
   auto source = make_source(file, c.inputs, {});
   if (!source.ok()) return failed(source.error());
   auto model = compile_model(*source, {});

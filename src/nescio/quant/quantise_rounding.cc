@@ -10,6 +10,7 @@ namespace nescio {
 namespace {
 
 constexpr unsigned kLeastShift = 12;       // of an inner layer: rounding of weights stays below a step of its output
+constexpr unsigned kLeastTableShift = 10;  // of one whose outputs are the arguments of a table
 constexpr unsigned kLeastMixedShift = 8;
 constexpr unsigned kLeastOutputShift = 4;  // of a layer with finer outputs
 constexpr unsigned kWidestWeights = 24;
@@ -70,10 +71,14 @@ Status Quantiser::set_weights(QuantNode& node, Target& t, const QuantShape& w_sh
                               const QuantShape& b_shape, const SecretVector<double>& b) {
   double largest = 0;
   for (const double x : w) largest = std::max(largest, std::abs(x));
-  const bool inner = !t.is_output && (t.function == nullptr || !needs_table(*t.function));
+  const bool table = t.function != nullptr && needs_table(*t.function);
+  const bool inner = !t.is_output && !table;
   // Of truth values few are added, and nothing multiplies what their weights are off by.
   const bool truths = ranges_[node.inputs[0]].largest() <= 1;
-  const unsigned least = inner && !truths ? kLeastShift : kLeastOutputShift;
+  const unsigned least = truths  ? kLeastOutputShift
+                         : inner ? kLeastShift
+                         : table ? kLeastTableShift
+                                 : kLeastOutputShift;
   unsigned bits = options_.weight_bits;
   std::optional<unsigned> shift = shift_for(largest / t.scale, bits, least);
   for (int i = 0; i < 2 && inner && !shift; ++i) {
