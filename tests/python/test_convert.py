@@ -12,7 +12,7 @@ from sklearn.ensemble import (HistGradientBoostingClassifier, HistGradientBoosti
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 
 import nescio
@@ -96,6 +96,22 @@ def test_columns_by_name():
     shuffled = frame[list("hgfedcba")]
     assert np.abs(model.mock(shuffled)["probabilities"] - pipeline.predict_proba(frame)).max() < 5e-3
     assert nescio.verify(model.prove(frame.iloc[3], "probabilities[1] >= 0"), model.verifying_key)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_scaled_numbers_beside_one_hot_codes(named):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"rate": rng.normal(12, 4, 600), "income": rng.lognormal(11, 1, 600),
+                          "grade": rng.integers(0, 20, 600).astype(float), "term": rng.choice([36.0, 60.0], 600)})
+    y = (frame["rate"] + frame["grade"] + rng.normal(0, 5, 600) > 22).astype(int)
+    x = frame if named else frame.to_numpy(dtype=np.float32)
+    at = [["rate", "income"], ["grade", "term"]] if named else [[0, 1], [2, 3]]
+    steps = ColumnTransformer([("numbers", StandardScaler(), at[0]), ("codes", OneHotEncoder(), at[1])])
+    pipeline = make_pipeline(steps, LogisticRegression(C=100, max_iter=2000)).fit(x, y)
+    model = nescio.compile(pipeline, x, output="chance")
+    assert np.abs(model.mock(x)["chance"] - pipeline.predict_proba(x)).max() < 5e-3
+    row = frame.iloc[3] if named else x[3]
+    assert nescio.verify(model.prove(row, "chance[1] >= 0"), model.verifying_key)
 
 
 def leaves(estimator, x, output="score"):

@@ -28,24 +28,30 @@ def test_the_readme_names_the_guide_and_the_guide_every_exception():
             assert f"`{name}`" in guide, name
 
 
-NOTEBOOK = ROOT / "examples/credit/credit.ipynb"
+LOANS = "examples/lending_club/"
+NOTEBOOKS = {"examples/credit/credit.ipynb": "VALID: score &gt;= 700",
+             LOANS + "lending_club.ipynb": "VALID: chance[1] &lt; 0.05",
+             LOANS + "signed_record.ipynb": "VALID: chance[1] &lt; 0.05",
+             LOANS + "pipeline.ipynb": "VALID: chance[1] &lt; 0.5"}
 
 
-def test_the_notebook_runs(monkeypatch):
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_the_notebook_runs(path, monkeypatch):
     import nbformat
     from nbclient import NotebookClient
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook = nbformat.read(ROOT / path, as_version=4)
     monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     client = NotebookClient(notebook, timeout=120, kernel_name="python3",
-                            resources={"metadata": {"path": str(ROOT / "examples/credit")}})
+                            resources={"metadata": {"path": str((ROOT / path).parent)}})
     client.execute()
     outputs = [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
-    assert any("VALID: score &gt;= 700" in o.get("data", {}).get("text/html", "") for o in outputs)
+    assert any(NOTEBOOKS[path] in o.get("data", {}).get("text/html", "") for o in outputs)
 
 
-def test_the_notebook_is_kept_without_outputs():
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_the_notebook_is_kept_without_outputs(path):
     nbformat = pytest.importorskip("nbformat")
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook = nbformat.read(ROOT / path, as_version=4)
     nbformat.validate(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
