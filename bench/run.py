@@ -14,13 +14,15 @@ import statistics
 import subprocess
 import sys
 
+import classical
 import lending
 import modulus
 import trees
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TABLE = ["modulus-49k", "modulus-88k", "modulus-178k", "modulus-518k", "modulus-1.2M"]
-SCENARIOS = ["credit", *lending.MODELS, *modulus.NETWORKS, *trees.ENSEMBLES]
+SCENARIOS = ["credit", *classical.MODELS, *lending.MODELS, *modulus.NETWORKS, *trees.ENSEMBLES]
+MAKERS = [(classical, classical.MODELS), (trees, trees.ENSEMBLES), (modulus, modulus.NETWORKS)]
 COLUMNS = [("scenario", "{}"), ("prove ms", "{:.1f}"), ("median", "{:.1f}"), ("verify ms", "{:.2f}"),
            ("median", "{:.2f}"), ("key check", "{:.2f}"), ("proof bytes", "{:,}"), ("key bytes", "{:,}"),
            ("peak MB", "{:.0f}"), ("hiding %", "{:.1f}"), ("bits", "{}")]
@@ -46,25 +48,26 @@ def machine():
 
 
 def prepare(name, folder):
-    """(model, calibration data, input, statement)"""
+    """(model, calibration data, input, statement, options of compile)"""
     if name == "credit":
         files = ("model.onnx", "calibrate.csv", "applicant_good.json")
-        return *(os.path.join(ROOT, "examples", "credit", f) for f in files), "score >= 700"
+        return *(os.path.join(ROOT, "examples", "credit", f) for f in files), "score >= 700", []
     model = "model.onnx"
     if name in lending.MODELS:
         model = lending.write(name, folder)
     else:
-        (trees if name in trees.ENSEMBLES else modulus).write(name, folder)
+        next(m for m, names in MAKERS if name in names).write(name, folder)
     with open(os.path.join(folder, "statement.txt"), encoding="ascii") as f:
-        return model, "calibrate.csv", "input.json", f.read().strip()
+        statement = f.read().strip()
+    return model, "calibrate.csv", "input.json", statement, trees.options(name)
 
 
 def measure(name, args):
     folder = os.path.join(ROOT, "build", "bench", name)
     os.makedirs(folder, exist_ok=True)
     nescio = Program(os.path.abspath(args.nescio), folder, args.threads)
-    model, calibration, applicant, statement = prepare(name, folder)
-    nescio("compile", model, "--calibrate", calibration, "-o", "model.nescio")
+    model, calibration, applicant, statement, options = prepare(name, folder)
+    nescio("compile", model, "--calibrate", calibration, *options, "-o", "model.nescio")
     nescio("commit", "model.nescio", "--proving-key", "pk.key", "--verifying-key", "vk.key")
     proofs = [nescio("prove", "--proving-key", "pk.key", "--input", applicant, "--statement", statement, "-o",
                      "proof.nescio") for _ in range(args.times)]

@@ -266,12 +266,12 @@ TEST(LinearModels, RegressorWithSeveralTargets) {
          {{"coefficients", Reals{1, 2, 3, 4}}, {"intercepts", Reals{0.5f, -1}}, {"targets", std::int64_t{2}}},
          "ai.onnx.ml");
   EXPECT_EQ(m.run({{1, 10}})[0].reals(), (Doubles{21.5, 42}));
-  ModelBuilder probit(17);
-  probit.input("x", {-1, 2})
+  ModelBuilder cauchy(17);
+  cauchy.input("x", {-1, 2})
       .output("y")
-      .node("LinearRegressor", {"x"}, {"y"}, {{"coefficients", Reals{1, 2}}, {"post_transform", std::string("PROBIT")}},
+      .node("LinearRegressor", {"x"}, {"y"}, {{"coefficients", Reals{1, 2}}, {"post_transform", std::string("CAUCHY")}},
             "ai.onnx.ml");
-  expect_error(probit.import(), ErrorCode::kAttr, "PROBIT");
+  expect_error(cauchy.import(), ErrorCode::kAttr, "CAUCHY");
 }
 
 TEST(LinearModels, ClassifierAsOnnxRuntimeHasIt) {
@@ -313,7 +313,8 @@ TEST(LinearModels, ClassifierAsOnnxRuntimeHasIt) {
     ASSERT_EQ(y[1].size(), k.scores.size());
     for (std::size_t i = 0; i < k.scores.size(); ++i) EXPECT_NEAR(y[1].real(i), k.scores[i], 1e-6);
   }
-  expect_error(model(three, {0, 0, 0}, {0, 1, 2}, "PROBIT").import(), ErrorCode::kAttr, "raw scores");
+  expect_error(model(three, {0, 0, 0}, {0, 1, 2}, "CAUCHY").import(), ErrorCode::kAttr, "not known");
+  expect_error(model(one, {0.25f}, {5, 7}, "PROBIT").import(), ErrorCode::kAttr, "raw scores");
   expect_error(model(three, {0, 0, 0}, {0, 1}, "NONE").import(), ErrorCode::kAttr, "class labels");
   expect_error(model(three, {0, 0}, {0, 1, 2}, "NONE").import(), ErrorCode::kAttr, "intercepts");
   ModelBuilder label_only(17);

@@ -1,6 +1,7 @@
 #include "nescio/ops/ai_onnx_ml.h"
 
 #include "nescio/ops/operands.h"
+#include "nescio/ops/softmax.h"
 
 namespace nescio {
 
@@ -23,6 +24,30 @@ Result<ValueId> label_above(GraphBuilder& graph, ValueId score, double threshold
 Result<ValueId> label_of_largest(GraphBuilder& graph, ValueId scores) {
   return graph.add("ArgMax", {scores},
                    {{"axis", std::int64_t{1}}, {"keepdims", std::int64_t{0}}, {"select_last_index", std::int64_t{0}}});
+}
+
+namespace {
+
+Result<ValueId> softmax_of_nonzero(GraphBuilder& graph, ValueId scores) {
+  const ValueId zero = graph.constant("zero", Tensor::scalar(DType::kFloat32, 0));
+  NESCIO_TRY(const ValueId none, graph.add("Compare", {scores, zero}, {{"mode", std::string("equal")}}));
+  NESCIO_TRY(const ValueId most, graph.add("Largest", {scores}, {{"least", std::int64_t{0}}}));
+  NESCIO_TRY(const ValueId below, graph.add("Sub", {scores, most}));
+  NESCIO_TRY(const ValueId powers, graph.add("Exp", {below}));
+  NESCIO_TRY(const ValueId kept, graph.add("Select", {none, zero, powers}));
+  NESCIO_TRY(const ValueId total, graph.add("Total", {kept}, {{"mean", std::int64_t{0}}}));
+  return graph.add("Div", {kept, total});
+}
+
+}  // namespace
+
+Result<ValueId> add_post_transform(GraphBuilder& graph, ValueId scores, const std::string& transform) {
+  if (transform == "NONE") return scores;
+  if (transform == "LOGISTIC") return graph.add("Sigmoid", {scores});
+  if (transform == "SOFTMAX") return add_softmax(graph, scores);
+  if (transform == "SOFTMAX_ZERO") return softmax_of_nonzero(graph, scores);
+  if (transform == "PROBIT") return graph.add("Probit", {scores});
+  return attr_error("post_transform " + quote_name(transform) + " is not known");
 }
 
 }  // namespace nescio

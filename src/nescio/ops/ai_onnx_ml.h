@@ -12,4 +12,9 @@ Result<ValueId> label_above(GraphBuilder& graph, ValueId score, double threshold
 // [batch], int64. Of scores [batch, classes]: the first of the largest.
 Result<ValueId> label_of_largest(GraphBuilder& graph, ValueId scores);
 
+// The attribute post_transform on scores [batch, n]: NONE, LOGISTIC, SOFTMAX, SOFTMAX_ZERO (scores of 0 stay 0, and are
+// not in the sum) or PROBIT, which is sqrt(2) erfinv(2 x - 1) by the approximation that ONNX Runtime takes. kAttr:
+// another.
+Result<ValueId> add_post_transform(GraphBuilder& graph, ValueId scores, const std::string& transform);
+
 }  // namespace nescio

@@ -25,6 +25,14 @@ double gelu(double x, double tangent, double) {
   return 0.5 * x * (1 + std::tanh(inner));
 }
 
+// Winitzki's approximation of the inverse of erf ("A handy approximation for the error function and its inverse", 2008),
+// which ONNX Runtime takes.
+double probit(double p) {
+  const double x = 2 * p - 1, log = std::log((1 - x) * (1 + x));
+  const double v = 2 / (std::numbers::pi * 0.147) + 0.5 * log, w = std::sqrt(v * v - log / 0.147);
+  return std::copysign(std::numbers::sqrt2 * std::sqrt(w - v), x);
+}
+
 constexpr Curve kCurves[] = {
     {"Sigmoid", [](double x, double, double) { return sigmoid(x); }},
     {"Tanh", [](double x, double, double) { return std::tanh(x); }},
@@ -32,6 +40,7 @@ constexpr Curve kCurves[] = {
     {"Log", [](double x, double, double) { return std::log(x); }},
     {"Sqrt", [](double x, double, double) { return std::sqrt(x); }},
     {"Power", [](double x, double a, double) { return std::pow(x, a); }, "exponent"},
+    {"Probit", [](double x, double, double) { return probit(x); }},
     {"Abs", [](double x, double, double) { return std::abs(x); }},
     {"Sign", [](double x, double, double) { return x > 0   ? 1.0
                                                    : x < 0 ? -1.0
@@ -109,7 +118,7 @@ constexpr auto kRecords = [] {
   std::array<OpRecord, std::size(kCurves)> out{};
   for (std::size_t i = 0; i < out.size(); ++i) {
     out[i] = {.name = kCurves[i].op, .since = 6, .infer = infer, .evaluate = evaluate};
-    if (kCurves[i].op != "Power") out[i].import = import_curve;
+    if (kCurves[i].op != "Power" && kCurves[i].op != "Probit") out[i].import = import_curve;
   }
   return out;
 }();

@@ -1,5 +1,5 @@
-// ops/encoder.cc -- ai.onnx.ml Normalizer, Binarizer, Imputer, OneHotEncoder, LabelEncoder, ArrayFeatureExtractor,
-// FeatureVectorizer and SVMRegressor on numbers, in terms of other operators.
+// ops/encoder.cc -- ai.onnx.ml Normalizer, Binarizer, Imputer, OneHotEncoder, LabelEncoder, ArrayFeatureExtractor and
+// FeatureVectorizer on numbers, in terms of other operators.
 #include <algorithm>
 #include <cmath>
 
@@ -193,80 +193,6 @@ Result<Values> import_vectorizer(const OnnxNode& node, GraphBuilder& graph) {
   return Values{y};
 }
 
-struct Kernel {
-  std::string type;
-  double gamma = 0, coef0 = 0, degree = 0;
-};
-
-// K(x, v) for each support vector: [batch, vectors].
-Result<ValueId> kernel_values(GraphBuilder& graph, ValueId x, const Kernel& k, std::int64_t vectors,
-                              const std::vector<double>& support) {
-  const std::int64_t features = graph.shape(x)[1];
-  const bool distance = k.type == "RBF";
-  const std::int64_t width = distance ? 2 * features : features;
-  std::vector<double> w(static_cast<std::size_t>(vectors * width)), b(static_cast<std::size_t>(vectors), k.coef0);
-  for (std::int64_t v = 0; v < vectors; ++v) {
-    double square = 0;
-    for (std::int64_t f = 0; f < features; ++f) {
-      const double s = support[static_cast<std::size_t>(v * features + f)];
-      square += s * s;
-      const auto at = static_cast<std::size_t>(v * width + f);
-      w[at] = distance ? 2 * k.gamma * s : k.type == "LINEAR" ? s : k.gamma * s;
-      if (distance) w[at + static_cast<std::size_t>(features)] = -k.gamma;
-    }
-    if (distance) b[static_cast<std::size_t>(v)] = -k.gamma * square;
-    if (k.type == "LINEAR") b[static_cast<std::size_t>(v)] = 0;
-  }
-  ValueId in = x;
-  if (distance) {  // -gamma |x - v|^2 is linear in x and its squares
-    NESCIO_TRY(const ValueId squares, graph.add("Mul", {x, x}));
-    NESCIO_TRY(in, graph.add("Concat", {x, squares}, {{"axis", std::int64_t{1}}}));
-  }
-  NESCIO_TRY(const ValueId y,
-             graph.add("Linear", {in, graph.constant("vectors", Tensor::of(DType::kFloat32, {vectors, width}, w)),
-                                  graph.constant("offsets", Tensor::of(DType::kFloat32, {vectors}, b))}));
-  if (k.type == "LINEAR") return y;
-  if (distance) return graph.add("Exp", {y}, {{"a", 0.0}, {"b", 0.0}});
-  if (k.type == "SIGMOID") return graph.add("Tanh", {y});
-  return graph.add("Power", {y}, {{"a", k.degree}, {"b", 0.0}});
-}
-
-Result<Values> import_svm_regressor(const OnnxNode& node, GraphBuilder& graph) {
-  NESCIO_TRY_STATUS(expect_inputs(node, 1, 1));
-  AttributeReader attributes(node);
-  Kernel kernel{attributes.text("kernel_type", "LINEAR")};
-  const auto parameters = attributes.reals("kernel_params"), coefficients = attributes.reals("coefficients"),
-             support = attributes.reals("support_vectors"), rho = attributes.reals("rho");
-  const std::int64_t vectors = attributes.integer("n_supports", 0), one_class = attributes.integer("one_class", 0);
-  const std::string transform = attributes.text("post_transform", "NONE");
-  NESCIO_TRY_STATUS(attributes.finish());
-  if (transform != "NONE" || one_class != 0) return attr_error("post_transform and one_class are not supported");
-  if (kernel.type != "LINEAR" && kernel.type != "POLY" && kernel.type != "RBF" && kernel.type != "SIGMOID")
-    return attr_error("kernel_type " + quote_name(kernel.type) + " is not known");
-  if (parameters.size() >= 3) {
-    kernel.gamma = parameters[0];
-    kernel.coef0 = parameters[1];
-    kernel.degree = parameters[2];
-  }
-  NESCIO_TRY(ValueId x, graph.as_float32(node.inputs[0]));
-  NESCIO_TRY(x, feature_matrix(graph, x));
-  const std::int64_t features = graph.shape(x)[1];
-  const std::int64_t rows = vectors == 0 ? features : vectors;
-  if (vectors < 0 || vectors > kMaxElements / features || rho.size() != 1 ||
-      static_cast<std::int64_t>(coefficients.size()) != rows ||
-      (vectors != 0 && static_cast<std::int64_t>(support.size()) != vectors * features))
-    return attr_error("its lists have other lengths than its " + std::to_string(vectors) + " support vectors");
-  ValueId values = x;
-  if (vectors != 0) {
-    NESCIO_TRY(values, kernel_values(graph, x, kernel, vectors, support));
-  }
-  NESCIO_TRY(
-      const ValueId y,
-      graph.add("Linear", {values, graph.constant("coefficients", Tensor::of(DType::kFloat32, {1, rows}, coefficients)),
-                           graph.constant("rho", Tensor::of(DType::kFloat32, {1}, rho))}));
-  return Values{y};
-}
-
 constexpr OpRecord kRecords[] = {
     {.name = "Normalizer", .domain = "ai.onnx.ml", .until = 5, .import = import_normalizer},
     {.name = "Binarizer", .domain = "ai.onnx.ml", .until = 5, .import = import_binarizer},
@@ -275,7 +201,6 @@ constexpr OpRecord kRecords[] = {
     {.name = "LabelEncoder", .domain = "ai.onnx.ml", .since = 2, .until = 5, .import = import_label_encoder},
     {.name = "ArrayFeatureExtractor", .domain = "ai.onnx.ml", .until = 5, .import = import_extractor},
     {.name = "FeatureVectorizer", .domain = "ai.onnx.ml", .until = 5, .import = import_vectorizer},
-    {.name = "SVMRegressor", .domain = "ai.onnx.ml", .until = 5, .import = import_svm_regressor},
 };
 
 }  // namespace

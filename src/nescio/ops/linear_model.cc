@@ -7,7 +7,6 @@
 #include "nescio/ops/ai_onnx_ml.h"
 #include "nescio/ops/families.h"
 #include "nescio/ops/operands.h"
-#include "nescio/ops/softmax.h"
 
 namespace nescio {
 namespace {
@@ -40,9 +39,9 @@ Result<Values> import_regressor(const OnnxNode& node, GraphBuilder& graph) {
   const std::int64_t targets = attributes.integer("targets", 1);
   const std::string transform = attributes.text("post_transform", "NONE");
   NESCIO_TRY_STATUS(attributes.finish());
-  if (transform != "NONE") return attr_error("post_transform " + quote_name(transform) + " is not supported");
   NESCIO_TRY(const ValueId x, real_features(node, graph));
-  NESCIO_TRY(const ValueId y, add_linear(graph, x, targets, coefficients, intercepts));
+  NESCIO_TRY(const ValueId raw, add_linear(graph, x, targets, coefficients, intercepts));
+  NESCIO_TRY(const ValueId y, add_post_transform(graph, raw, transform));
   return Values{y};
 }
 
@@ -58,10 +57,6 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
   attributes.ignore("multi_class");
   NESCIO_TRY_STATUS(attributes.finish());
   const bool wants_scores = node.output_is_used.size() > 1 && node.output_is_used[1];
-  if (transform != "NONE" && transform != "LOGISTIC" && transform != "SOFTMAX" && wants_scores) {
-    return attr_error("post_transform " + quote_name(transform) +
-                      " is not supported; export raw scores, or drop the output of scores");
-  }
   if (labels.empty()) {
     for (const std::int64_t n : numbers) labels.push_back(std::to_string(n));
   }
@@ -95,10 +90,11 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
     both.insert(both.end(), coefficients.begin(), coefficients.end());
     NESCIO_TRY(scores, add_linear(graph, x, 2, both, {transform == "LOGISTIC" ? -b : 1.0 - b, b}));
   }
-  if (wants_scores && transform == "LOGISTIC") {
-    NESCIO_TRY(scores, graph.add("Sigmoid", {scores}));
-  } else if (wants_scores && transform == "SOFTMAX") {
-    NESCIO_TRY(scores, add_softmax(graph, scores));
+  if (wants_scores && one_row && transform == "PROBIT")
+    return attr_error(
+        "post_transform PROBIT of one score is not supported; export raw scores, or drop the output of scores");
+  if (wants_scores) {
+    NESCIO_TRY(scores, add_post_transform(graph, scores, transform));
   }
   return Values{label, scores};
 }

@@ -12,7 +12,6 @@
 #include "nescio/ops/ai_onnx_ml.h"
 #include "nescio/ops/families.h"
 #include "nescio/ops/operands.h"
-#include "nescio/ops/softmax.h"
 #include "nescio/ops/trees.h"
 
 namespace nescio {
@@ -276,8 +275,6 @@ Status finite(const std::vector<double>& values) {
 // Scores of a regression, after its post transform.
 Result<Values> regression(const OnnxNode& node, GraphBuilder& graph, const Source& source, const std::string& aggregate,
                           std::vector<double> base, const std::string& transform) {
-  if (transform != "NONE" && transform != "LOGISTIC" && transform != "SOFTMAX")
-    return attr_error("post_transform " + quote_name(transform) + " is not supported; export raw scores");
   const bool average = aggregate == "AVERAGE";
   if (!average && aggregate != "SUM" && aggregate != "MIN" && aggregate != "MAX")
     return attr_error("aggregate_function " + quote_name(aggregate) + " is not known");
@@ -294,12 +291,8 @@ Result<Values> regression(const OnnxNode& node, GraphBuilder& graph, const Sourc
   scores.aggregate = aggregate == "MIN" ? "min" : aggregate == "MAX" ? "max" : "sum";
   scores.base = std::move(base);
   NESCIO_TRY(const ValueId x, feature_matrix(graph, node.inputs[0]));
-  NESCIO_TRY(ValueId y, add_trees(graph, x, scores));
-  if (transform == "LOGISTIC") {
-    NESCIO_TRY(y, graph.add("Sigmoid", {y}));
-  } else if (transform == "SOFTMAX") {
-    NESCIO_TRY(y, add_softmax(graph, y));
-  }
+  NESCIO_TRY(const ValueId raw, add_trees(graph, x, scores));
+  NESCIO_TRY(const ValueId y, add_post_transform(graph, raw, transform));
   return Values{y};
 }
 
@@ -332,9 +325,6 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
   NESCIO_TRY_STATUS(attributes.finish());
   NESCIO_TRY_STATUS(finite(base));
   const bool wants_scores = node.output_is_used.size() > 1 && node.output_is_used[1];
-  if (wants_scores && transform != "NONE" && transform != "LOGISTIC" && transform != "SOFTMAX")
-    return attr_error("post_transform " + quote_name(transform) +
-                      " is not supported; export raw scores, or drop the output of scores");
   NESCIO_TRY(const Columns columns, columns_of(source));
   std::vector<bool> weighted(labels.size());
   for (const SourceNode& n : source.nodes)
@@ -376,11 +366,11 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
   }
   if (!plain) graph.label(label, labels);
   ValueId shown = raw;
-  if (wants_scores && transform == "LOGISTIC") {
-    NESCIO_TRY(shown, graph.add("Sigmoid", {raw}));
-  } else if (wants_scores && transform == "SOFTMAX") {
-    if (one_score) return attr_error("a softmax of one score is not supported; export raw scores");
-    NESCIO_TRY(shown, add_softmax(graph, raw));
+  if (wants_scores) {
+    if (one_score && transform != "NONE" && transform != "LOGISTIC")
+      return attr_error("post_transform " + quote_name(transform) +
+                        " of one score is not supported; export raw scores, or drop the output of scores");
+    NESCIO_TRY(shown, add_post_transform(graph, raw, transform));
   }
   return Values{label, shown};
 }
