@@ -6,6 +6,9 @@
   svm-rbf            SVC() on all of iris: 3 classes
   forest-iris        RandomForestClassifier() on iris: 100 trees, 3 classes
   forest-regression  RandomForestRegressor(n_estimators=2, random_state=42) on 7 points of 2 features
+and what a digest of 64 inputs adds:
+  digits             LogisticRegression() on the digits of scikit-learn, 64 features, 10 classes
+  digits-bound       the same; every proof tells a salted digest of the inputs
 Also written: calibrate.csv (the rows it was fitted to), input.json and statement.txt, which is true of input.json.
 """
 import sys
@@ -14,20 +17,23 @@ import numpy as np
 
 import scenario
 
-MODELS = ("linear-regression", "svm-linear", "svm-rbf", "forest-iris", "forest-regression")
+MODELS = ("linear-regression", "svm-linear", "svm-rbf", "forest-iris", "forest-regression", "digits", "digits-bound")
 
 
 def fitted(name):
     """(model, rows)"""
-    from sklearn.datasets import load_iris
+    from sklearn.datasets import load_digits, load_iris
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-    from sklearn.linear_model import LinearRegression
+    from sklearn.linear_model import LinearRegression, LogisticRegression
     from sklearn.svm import SVC
     x, y = load_iris(return_X_y=True)
     x = x.astype(np.float32)
     if name == "linear-regression":
         x = np.array([[1, 1], [1, 2], [2, 2], [2, 3]], dtype=np.float32)
         return LinearRegression().fit(x, x @ np.array([1, 2]) + 3), x
+    if name.startswith("digits"):
+        x, y = load_digits(return_X_y=True)
+        return LogisticRegression(max_iter=5000).fit(x / 16, y), (x / 16).astype(np.float32)
     if name == "svm-linear":
         two = np.r_[0:10, 50:60]
         return SVC(kernel="linear").fit(x[two], y[two]), x[two]

@@ -68,7 +68,8 @@ def measure(name, args):
     nescio = Program(os.path.abspath(args.nescio), folder, args.threads)
     model, calibration, applicant, statement, options = prepare(name, folder)
     nescio("compile", model, "--calibrate", calibration, *options, "-o", "model.nescio")
-    nescio("commit", "model.nescio", "--proving-key", "pk.key", "--verifying-key", "vk.key")
+    bound = ["--bind", "inputs"] if name.endswith("-bound") else []
+    nescio("commit", "model.nescio", *bound, "--proving-key", "pk.key", "--verifying-key", "vk.key")
     proofs = [nescio("prove", "--proving-key", "pk.key", "--input", applicant, "--statement", statement, "-o",
                      "proof.nescio") for _ in range(args.times)]
     verdicts = [nescio("verify", "--verifying-key", "vk.key", "proof.nescio", "--statement", statement)
