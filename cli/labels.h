@@ -8,6 +8,8 @@ namespace nescio::cli {
 inline Result<SecretVector<double>> read_labels(const std::string& path) {
   NESCIO_TRY(const NamedArrays arrays, read_arrays(path));
   if (arrays.size() != 1) return Error{ErrorCode::kInFormat, 0, path + ": one column of labels is needed", {}};
+  if (first_text(arrays[0].second, 0, arrays[0].second.values.size()))
+    return Error{ErrorCode::kInFormat, 0, path + ": labels must be numbers", {}};
   return arrays[0].second.values;
 }
 

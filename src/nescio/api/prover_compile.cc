@@ -171,7 +171,13 @@ NamedArrays example_of(const ModelSource& source) {
   for (std::size_t i = 0; i < source.graph.inputs.size(); ++i) {
     const Tensor& x = source.calibration.rows[0][i];
     const std::vector<double> reals = x.reals();
-    out.emplace_back(source.graph.inputs[i].name, Array{{x.size()}, {reals.begin(), reals.end()}});
+    Array array{{x.size()}, {reals.begin(), reals.end()}};
+    if (const auto& words = source.graph.inputs[i].labels; !words.empty())
+      for (const double place : reals) {
+        const auto k = static_cast<std::size_t>(place);
+        array.words.push_back({SecretString(k < words.size() ? words[k] : ""), false});
+      }
+    out.emplace_back(source.graph.inputs[i].name, std::move(array));
   }
   return out;
 }
@@ -181,6 +187,7 @@ Result<std::map<std::string, FixedInput>> inputs_like(const Circuit& circuit) {
   for (const InputPort& port : circuit.inputs) {
     FixedInput f;
     f.float_keys = port.float_keys;
+    f.categories = port.categories;
     bool ok = port.hi > 0 && std::has_single_bit(static_cast<std::uint64_t>(port.hi) + 1) && port.lo == -port.hi - 1;
     f.bits = ok ? static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(port.hi))) + 1 : 0;
     for (const Scale& s : port.scales) {

@@ -31,7 +31,7 @@ Result<IntegerInputs> integer_inputs(const Circuit& circuit, const NamedArrays& 
       if (name == port.name) found = &array;
     if (found == nullptr && i < arrays.size() && arrays[i].first.empty()) found = &arrays[i].second;
     if (found == nullptr) return Error{ErrorCode::kInShape, 0, "the input '" + port.name + "' is missing", {}};
-    NESCIO_TRY(auto x, quantise_input(port, found->values));
+    NESCIO_TRY(auto x, quantise_input(port, *found));
     out.push_back(std::move(x));
   }
   for (const auto& [name, array] : arrays)

@@ -1,7 +1,8 @@
-// arrays/array.h -- numbers that users give: inputs of a model, calibration rows. Hostile files: kInFormat, with the
-// place.
+// arrays/array.h -- numbers and words that users give: inputs of a model, calibration rows. Hostile files: kInFormat,
+// with the place.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,8 +18,22 @@ namespace nescio {
 struct Array {
   std::vector<std::uint64_t> shape;
   SecretVector<double> values;
+  // Empty, or the text of each cell. A cell that is not a number is NaN among the values.
+  struct Word {
+    SecretString text;
+    bool number = false;
+  };
+  SecretVector<Word> words = {};
 };
 using NamedArrays = std::vector<std::pair<std::string, Array>>;  // in file order
+
+// The first cell of [begin, begin + n) that is not a number, if there is one.
+std::optional<std::uint64_t> first_text(const Array& array, std::uint64_t begin, std::uint64_t n);
+// What a cell is for a dictionary: its text, or its number, written as short as it is exact.
+SecretString word_of(const Array& array, std::uint64_t cell);
+// Cells [begin, begin + n) as codes: the place of its word in `dictionary`, or dictionary.size() if it is not there.
+SecretVector<double> codes_of(const Array& array, std::uint64_t begin, std::uint64_t n,
+                              std::span<const std::string> dictionary);
 
 inline constexpr std::uint64_t kMaxArrayValues = std::uint64_t{1} << 28;
 
@@ -26,8 +41,9 @@ inline constexpr std::uint64_t kMaxArrayValues = std::uint64_t{1} << 28;
 Result<Array> read_npy(std::span<const std::uint8_t> bytes);
 // A ZIP archive of .npy files, stored or deflated; names without ".npy".
 Result<NamedArrays> read_npz(std::span<const std::uint8_t> bytes);
-// Numbers separated by commas, semicolons or tabs, one row a line, all of one length; a first line that is not numeric
-// is a header and is returned. Empty fields and "nan" are NaN. Shape [rows, columns].
+// Fields separated by commas, semicolons or tabs, or in double quotes, one row a line, all of one length. A first line
+// is a header, and is returned, if it has no number, or has a word above a number. Empty fields and "nan" are NaN.
+// Words are kept if some field is not a number. Shape [rows, columns].
 struct Csv {
   std::vector<std::string> header;
   Array table;
@@ -35,7 +51,8 @@ struct Csv {
 Result<Csv> read_csv(std::string_view text);
 // {"name": numbers, ..} with nested or flat lists (flat: shape [n]; a number: shape []), or EZKL's {"input_data":
 // [list,
-// ..]}, whose arrays have empty names, in graph order. Ragged lists are an error. null and strings "nan" are refused.
+// ..]}, whose arrays have empty names, in graph order. Strings are words, never numbers. Ragged lists are an error, and
+// null.
 Result<NamedArrays> read_json(std::string_view text);
 
 // By content: .npy and .npz by their magic, JSON by its first character, otherwise CSV (one array, name "").

@@ -88,8 +88,38 @@ TEST(Csv, header_gaps_and_errors) {
   EXPECT_EQ(c->table.shape, (Shape{3, 2}));
   EXPECT_EQ(c->table.values[2], -300);
   EXPECT_TRUE(std::isnan(c->table.values[3]));
-  for (const char* text : {"1,2\n3\n", "1,2\n3,x\n", "a,b\nc,d\n"})
-    EXPECT_EQ(read_csv(text).error().code, ErrorCode::kInFormat) << text;
+  EXPECT_TRUE(c->table.words.empty());
+  EXPECT_EQ(read_csv("1,2\n3\n").error().code, ErrorCode::kInFormat);
+}
+
+std::vector<std::string> texts(const Array& array) {
+  std::vector<std::string> out;
+  for (const Array::Word& w : array.words) out.emplace_back(w.text);
+  return out;
+}
+
+TEST(Csv, words_stay_beside_numbers) {
+  const auto c = read_csv("home,income\nRENT,2.5\n\"O\"\"W, N\" , -1\nNA,7\n");
+  ASSERT_TRUE(c.ok()) << to_string(c.error());
+  EXPECT_EQ(c->header, (std::vector<std::string>{"home", "income"}));
+  EXPECT_EQ(c->table.shape, (Shape{3, 2}));
+  EXPECT_EQ(texts(c->table), (std::vector<std::string>{"RENT", "2.5", "O\"W, N", "-1", "NA", "7"}));
+  EXPECT_EQ(c->table.values[3], -1);
+  EXPECT_TRUE(std::isnan(c->table.values[0]));
+  EXPECT_EQ(first_text(c->table, 0, 6), 0U);
+  EXPECT_EQ(first_text(c->table, 3, 3), std::nullopt);
+  const std::vector<std::string> dictionary{"OWN", "RENT", "NA"};
+  EXPECT_EQ(codes_of(c->table, 0, 1, dictionary), Doubles{1});
+  EXPECT_EQ(codes_of(c->table, 2, 3, dictionary), (Doubles{3, 3, 2}));
+  // A header has no number, or a word above one.
+  EXPECT_TRUE(read_csv("RENT,1\nOWN,2\n")->header.empty());
+  EXPECT_EQ(read_csv("home,2019\n1,2\n")->header.size(), 2U);
+  EXPECT_EQ(read_csv("a,b\nc,d\n")->table.shape, (Shape{1, 2}));
+}
+
+TEST(Words, numbers_are_words_for_a_dictionary) {
+  const Array a{{4}, {1, 0.5, -2, 1e21}};
+  EXPECT_EQ(codes_of(a, 0, 4, std::vector<std::string>{"-2", "1", "0.5", "1e+21"}), (Doubles{1, 2, 0, 3}));
 }
 
 TEST(Json, nested_flat_and_ezkl) {
@@ -98,12 +128,17 @@ TEST(Json, nested_flat_and_ezkl) {
   EXPECT_EQ((*a)[0].second.shape, (Shape{2, 2}));
   EXPECT_EQ((*a)[0].second.values, (Doubles{1, 2, 3, 4.5}));
   EXPECT_TRUE((*a)[1].second.shape.empty());
+  const auto w = read_json(R"({"x": [["RENT"], ["5"]]})");
+  ASSERT_TRUE(w.ok());
+  EXPECT_EQ((*w)[0].second.shape, (Shape{2, 1}));
+  EXPECT_EQ(texts((*w)[0].second), (std::vector<std::string>{"RENT", "5"}));
+  EXPECT_EQ(first_text((*w)[0].second, 1, 1), 1U);
   const auto e = read_json(R"({"input_data": [[1, 2], [3]]})");
   ASSERT_TRUE(e.ok());
   EXPECT_EQ(e->size(), 2U);
   EXPECT_EQ((*e)[1].second.values, Doubles{3});
-  for (const char* text : {"", "[1]", "{", R"({"x": "a"})", R"({"x": [1, [2]]})", R"({"x": [[1], [2, 3]]})",
-                           R"({"x": [null]})", R"({"x": [[], [1]]})", R"({"input_data": 3})"})
+  for (const char* text : {"", "[1]", "{", R"({"x": [1, [2]]})", R"({"x": [[1], [2, 3]]})", R"({"x": [null]})",
+                           R"({"x": ["a", 1]})", R"({"x": [1, "a"]})", R"({"x": [[], [1]]})", R"({"input_data": 3})"})
     EXPECT_EQ(read_json(text).error().code, ErrorCode::kInFormat) << text;
 }
 

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "nescio/arrays/array.h"
@@ -16,12 +17,48 @@ Error bad(const std::string& what) {
 }
 
 std::string_view trimmed(std::string_view s) {
-  while (!s.empty() && (s.front() == ' ' || s.front() == '"' || s.front() == '\r')) s.remove_prefix(1);
-  while (!s.empty() && (s.back() == ' ' || s.back() == '"' || s.back() == '\r')) s.remove_suffix(1);
+  while (!s.empty() && (s.front() == ' ' || s.front() == '\r')) s.remove_prefix(1);
+  while (!s.empty() && (s.back() == ' ' || s.back() == '\r')) s.remove_suffix(1);
   return s;
 }
 
+// A field of a line as it stands there, without its quotes.
+struct Field {
+  std::string_view raw;
+  bool quoted = false;
+};
+
+// Within double quotes separators are text (RFC 4180).
+void split(std::string_view line, std::vector<Field>& out) {
+  out.clear();
+  for (std::size_t at = 0; at <= line.size();) {
+    at = std::min(line.find_first_not_of(' ', at), line.size());
+    Field field{{}, at < line.size() && line[at] == '"'};
+    if (field.quoted) {
+      std::size_t end = ++at;
+      while (end < line.size() && (line[end] != '"' || line.substr(end, 2) == "\"\"")) end += line[end] == '"' ? 2 : 1;
+      end = std::min(end, line.size());
+      field.raw = line.substr(at, end - at);
+      at = end;
+    }
+    const std::size_t stop = std::min(line.find_first_of(",;\t", at), line.size());
+    if (!field.quoted) field.raw = trimmed(line.substr(at, stop - at));
+    out.push_back(field);
+    at = stop + 1;
+  }
+}
+
+SecretString text_of(const Field& field) {
+  SecretString out;
+  for (std::size_t i = 0; i < field.raw.size(); ++i) {
+    out += field.raw[i];
+    if (field.quoted && field.raw[i] == '"') ++i;  // the first of two
+  }
+  return out;
+}
+
 bool parse_number(std::string_view s, double& x) {
+  s = trimmed(s);
   if (s.empty() || s == "nan" || s == "NaN" || s == "NA") {
     x = std::numeric_limits<double>::quiet_NaN();
     return true;
@@ -33,15 +70,18 @@ bool parse_number(std::string_view s, double& x) {
 
 using Json = nlohmann::json;
 
-// Appends the numbers below `node`; the shape is that of its first elements and must fit all.
+// Appends the cells below `node`; the shape is that of its first elements and must fit all.
 Status flatten(const Json& node, std::size_t depth, Array& out) {
-  if (node.is_number()) {
+  if (node.is_number() || node.is_string()) {
     if (depth != out.shape.size()) return bad("a list mixes numbers and lists");
     if (out.values.size() == kMaxArrayValues) return bad("too many values");
-    out.values.push_back(node.get<double>());
+    const bool number = node.is_number();
+    if (out.words.size() != (number ? 0 : out.values.size())) return bad("a list mixes numbers and words");
+    out.values.push_back(number ? node.get<double>() : std::numeric_limits<double>::quiet_NaN());
+    if (!number) out.words.push_back({SecretString(node.get_ref<const std::string&>()), false});
     return Unit{};
   }
-  if (!node.is_array()) return bad("expected a number or a list, found " + std::string(node.type_name()));
+  if (!node.is_array()) return bad("expected a number, a word or a list, found " + std::string(node.type_name()));
   if (depth == out.shape.size()) {
     if (!out.values.empty() || depth == 8) return bad("lists of different depth, or more than 8 levels deep");
     out.shape.push_back(node.size());
@@ -53,43 +93,113 @@ Status flatten(const Json& node, std::size_t depth, Array& out) {
 
 }  // namespace
 
-Result<Csv> read_csv(std::string_view text) {
-  Csv out;
-  std::uint64_t rows = 0;
-  std::size_t columns = 0, number = 0;
+std::optional<std::uint64_t> first_text(const Array& array, std::uint64_t begin, std::uint64_t n) {
+  for (std::uint64_t i = begin; i < begin + n && !array.words.empty(); ++i)
+    if (!array.words[i].number) return i;
+  return std::nullopt;
+}
+
+SecretString word_of(const Array& array, std::uint64_t cell) {
+  if (!array.words.empty()) return array.words[cell].text;
+  char text[32];
+  const auto [end, error] = std::to_chars(text, text + sizeof text, array.values[cell]);
+  SecretString out(text, end);
+  wipe(text, sizeof text);
+  return out;
+}
+
+SecretVector<double> codes_of(const Array& array, std::uint64_t begin, std::uint64_t n,
+                              std::span<const std::string> dictionary) {
+  std::map<std::string_view, std::size_t> places;
+  for (std::size_t i = 0; i < dictionary.size(); ++i) places.emplace(dictionary[i], i);
+  SecretVector<double> out;
+  for (std::uint64_t i = begin; i < begin + n; ++i) {
+    const auto place = places.find(word_of(array, i));
+    out.push_back(static_cast<double>(place == places.end() ? dictionary.size() : place->second));
+  }
+  return out;
+}
+
+namespace {
+
+bool is_number(const Field& field) {
+  double x = 0;
+  return !field.raw.empty() && parse_number(field.raw, x);
+}
+
+// Whether `first` names the columns of which `second` (or nothing) is the next line.
+bool is_header(const std::vector<Field>& first, const std::vector<Field>& second) {
+  bool word = false, number = false, above = false;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    word = word || (!is_number(first[i]) && !first[i].raw.empty());
+    number = number || is_number(first[i]);
+    above = above || (!is_number(first[i]) && i < second.size() && is_number(second[i]));
+  }
+  return word && (!number || above);
+}
+
+// The next line that is not empty, and its number.
+bool next_line(std::string_view& text, std::string_view& line, std::size_t& number) {
   while (!text.empty()) {
     ++number;
     const std::size_t end = text.find('\n');
-    const std::string_view line = trimmed(text.substr(0, end));
+    line = trimmed(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (line.empty()) continue;
-    std::vector<std::string> names;
-    std::vector<double> values;
-    bool numeric = true;
-    for (std::size_t at = 0; at <= line.size();) {
-      const std::size_t stop = std::min(line.find_first_of(",;\t", at), line.size());
-      const std::string_view field = trimmed(line.substr(at, stop - at));
-      double x = 0;
-      numeric = parse_number(field, x) && numeric;
-      values.push_back(x);
-      names.emplace_back(field);
-      at = stop + 1;
+    if (!line.empty()) return true;
+  }
+  return false;
+}
+
+// False: a field is no number, and words are not kept.
+Result<bool> append_row(const std::vector<Field>& fields, bool keep_words, Array& table) {
+  if (table.values.size() + fields.size() > kMaxArrayValues) return bad("too many values");
+  for (const Field& field : fields) {
+    double x = std::numeric_limits<double>::quiet_NaN();
+    const bool number = parse_number(field.raw, x);
+    if (!number && !keep_words) return false;
+    table.values.push_back(x);
+    if (keep_words) table.words.push_back({text_of(field), number});
+  }
+  return true;
+}
+
+// Nothing if words are needed and not kept.
+Result<std::optional<Csv>> read_table(std::string_view text, bool keep_words) {
+  Csv out;
+  std::uint64_t rows = 0;
+  std::size_t columns = 0, number = 0;
+  std::string_view line;
+  std::vector<Field> fields, second;
+  while (next_line(text, line, number)) {
+    split(line, fields);
+    if (columns == 0) {
+      columns = fields.size();
+      std::string_view rest = text, next;
+      std::size_t ignored = 0;
+      if (next_line(rest, next, ignored)) split(next, second);
+      if (is_header(fields, second)) {
+        for (const Field& f : fields) out.header.emplace_back(text_of(f));
+        continue;
+      }
     }
-    if (columns == 0) columns = names.size();
-    if (!numeric && rows == 0 && out.header.empty()) {
-      out.header = std::move(names);
-      continue;
-    }
-    if (!numeric) return bad("line " + std::to_string(number) + " has a field that is not a number");
-    if (values.size() != columns)
-      return bad("line " + std::to_string(number) + " has " + std::to_string(values.size()) +
+    if (fields.size() != columns)
+      return bad("line " + std::to_string(number) + " has " + std::to_string(fields.size()) +
                  " fields, the first has " + std::to_string(columns));
-    if (out.table.values.size() + columns > kMaxArrayValues) return bad("too many values");
-    out.table.values.insert(out.table.values.end(), values.begin(), values.end());
+    NESCIO_TRY(const bool taken, append_row(fields, keep_words, out.table));
+    if (!taken) return std::optional<Csv>{};
     ++rows;
   }
   out.table.shape = {rows, columns};
-  return out;
+  return std::optional<Csv>(std::move(out));
+}
+
+}  // namespace
+
+Result<Csv> read_csv(std::string_view text) {
+  NESCIO_TRY(auto numbers, read_table(text, false));
+  if (numbers) return std::move(*numbers);
+  NESCIO_TRY(auto all, read_table(text, true));
+  return std::move(*all);
 }
 
 Result<NamedArrays> read_json(std::string_view text) {

@@ -6,8 +6,11 @@
 #include <bitset>
 #include <initializer_list>
 #include <optional>
+#include <set>
+#include <string_view>
 
 #include "nescio/base/float_key_range.h"
+#include "nescio/base/utf8.h"
 #include "nescio/circuit/work.h"
 #include "nescio/sponge/poseidon.h"
 
@@ -291,6 +294,7 @@ class PortCheck {
       NESCIO_RULE(!port.float_keys ||
                       (port.scales == std::vector<Scale>{Scale{}} && port.lo >= -kInfinityKey && port.hi <= kNanKey),
                   Rule::kPort);
+      NESCIO_RULE(port.categories.empty() || categories_ok(port), Rule::kPort);
       const auto n = static_cast<std::uint32_t>(num_cells(port.dims));
       if (port.disclosed) {
         NESCIO_RULE(names(port.pub, Public::Source::statement, n), Rule::kPort);
@@ -300,6 +304,14 @@ class PortCheck {
       }
     }
     return Unit{};
+  }
+  static bool categories_ok(const InputPort& port) {
+    const auto ok = [](const std::string& c) { return c.size() <= kMaxName && is_printable_utf8(c); };
+    return !port.float_keys && port.scales == std::vector<Scale>{Scale{}} && port.lo <= 0 &&
+           port.hi >= static_cast<std::int64_t>(port.categories.size()) && port.categories.size() <= kMaxCategories &&
+           std::set<std::string_view>(port.categories.begin(), port.categories.end()).size() ==
+               port.categories.size() &&
+           std::all_of(port.categories.begin(), port.categories.end(), ok);
   }
   Status outputs() {
     for (const OutputPort& port : circuit_.outputs) {

@@ -17,8 +17,9 @@ inline constexpr std::uint32_t kMaxSegments = 256;
 inline constexpr std::size_t kMaxTensors = std::size_t{1} << 20;
 inline constexpr std::size_t kMaxLookups = std::size_t{1} << 20;  // zeros too
 inline constexpr std::size_t kMaxTables = 1024;
-inline constexpr std::size_t kMaxPorts = 1024;  // of each kind
-inline constexpr std::size_t kMaxName = 256;    // bytes, printable ASCII
+inline constexpr std::size_t kMaxPorts = 1024;       // of each kind
+inline constexpr std::size_t kMaxName = 256;         // bytes, printable ASCII
+inline constexpr std::size_t kMaxCategories = 1024;  // of an input, each with as many bytes as a name
 inline constexpr std::int32_t kMaxScaleExponent = 4096;
 inline constexpr std::uint32_t kMaxExtent = std::uint32_t{1} << 31;  // so a dimension has at most 31 variables
 // Cells of one tensor, of all committed tensors together, and rows of all lookups together, are fewer.

@@ -186,6 +186,9 @@ struct InputPort {
   bool disclosed = false;       // every proof tells the integers: then pub is Public, statement, [n], and the circuit
   TensorId pub = 0;             // states that tensor - pub vanishes
   bool float_keys = false;      // the integers are keys of float32 numbers (base/float_key.h): the scale is 1
+  // If not empty: the integer i stands for categories[i], any other for none of them; the scale is 1, and 0 to n are in
+  // range.
+  std::vector<std::string> categories = {};
   friend bool operator==(const InputPort&, const InputPort&) = default;
 };
 

@@ -144,7 +144,10 @@ void write(const InputPort& port, ByteWriter& out) {
   out.u(port.hi);
   write_flag(port.disclosed, out);
   if (port.disclosed) out.u(port.pub);
-  write_flag(port.float_keys, out);
+  out.u(static_cast<std::uint8_t>(port.float_keys ? 1 : port.categories.empty() ? 0 : 2));
+  if (port.categories.empty()) return;
+  write_count<std::uint32_t>(port.categories.size(), out);
+  for (const std::string& c : port.categories) write_name(c, out);
 }
 void write(const OutputPort& port, ByteWriter& out) {
   write_name(port.name, out);
@@ -381,7 +384,17 @@ class Parser {
     NESCIO_TRY_STATUS(read(port.hi));
     NESCIO_TRY_STATUS(read_byte(port.disclosed, 2));
     if (port.disclosed) NESCIO_TRY_STATUS(read(port.pub));
-    return read_byte(port.float_keys, 2);
+    std::uint8_t kind = 0;
+    NESCIO_TRY_STATUS(read_byte(kind, 3));
+    port.float_keys = kind == 1;
+    return kind == 2 ? read_categories(port.categories) : Status(Unit{});
+  }
+  Status read_categories(std::vector<std::string>& list) {
+    NESCIO_TRY(const std::uint32_t count, in_.u<std::uint32_t>());
+    if (count == 0 || count > kMaxCategories || count > in_.remaining() / 2) return in_.error();
+    list.resize(count);
+    for (std::string& c : list) NESCIO_TRY_STATUS(read_name(c));
+    return Unit{};
   }
   Status read(OutputPort& port) {
     NESCIO_TRY_STATUS(read_name(port.name));

@@ -70,7 +70,8 @@ struct Node {
 struct Port {
   std::string name;
   ValueId value = kNoValue;
-  // Outputs that hold a class index whose label is not the index itself: labels[index]. Otherwise empty.
+  // Outputs that hold a class index whose label is not the index itself, and inputs of words: labels[index] is what an
+  // index stands for (of inputs the number of labels, or more, for none of them). Otherwise empty.
   std::vector<std::string> labels = {};
 };
 

@@ -69,12 +69,13 @@ Result<TensorType> Importer::resolve_type(const onnx::ValueInfoProto& info) {
     return Error{ErrorCode::kDtype, 0, what + " is not a tensor; sequences, maps and optionals are not supported", {}};
   }
   const auto& tensor = info.type().tensor_type();
-  const auto dtype = dtype_of_onnx(tensor.elem_type());
+  const bool words = tensor.elem_type() == onnx::TensorProto::STRING;
+  const auto dtype = words ? DType::kInt64 : dtype_of_onnx(tensor.elem_type());
   if (!dtype) {
     return Error{ErrorCode::kDtype,
                  0,
                  what + " is " + onnx_dtype_name(tensor.elem_type()) +
-                     "; supported are float16, float32, float64, int32, int64 and bool",
+                     "; supported are float16, float32, float64, int32, int64, bool and string",
                  {}};
   }
   if (!tensor.has_shape()) {
@@ -116,6 +117,13 @@ Result<TensorType> Importer::resolve_type(const onnx::ValueInfoProto& info) {
   return type;
 }
 
+Result<ValueId> Importer::add_input(const onnx::ValueInfoProto& info) {
+  NESCIO_TRY(TensorType type, resolve_type(info));
+  const ValueId id = builder_.input(info.name(), std::move(type));
+  if (info.type().tensor_type().elem_type() == onnx::TensorProto::STRING) builder_.mark_words(id);
+  return id;
+}
+
 void Importer::read_inputs(const onnx::GraphProto& graph, Scope& scope) {
   for (const auto& info : graph.input()) {
     if (scope.values.find(info.name()) != scope.values.end()) continue;  // the default value of an input: a constant
@@ -125,9 +133,9 @@ void Importer::read_inputs(const onnx::GraphProto& graph, Scope& scope) {
       define(scope, info.name(), builder_.constant(info.name(), it->second));
       continue;
     }
-    Result<TensorType> type = resolve_type(info);
-    if (!type.ok()) report(type.error());
-    define(scope, info.name(), type.ok() ? builder_.input(info.name(), *type) : kNoValue);
+    const Result<ValueId> id = add_input(info);
+    if (!id.ok()) report(id.error());
+    define(scope, info.name(), id.ok() ? *id : kNoValue);
   }
 }
 

@@ -1,4 +1,6 @@
 // onnx/import_node.cc -- one node: its attributes, its operator's record or its local function.
+#include <algorithm>
+
 #include "nescio/onnx/importer.h"
 #include "nescio/onnx/tensor_proto.h"
 #include "nescio/ops/registry.h"
@@ -25,6 +27,15 @@ std::string function_key(const std::string& domain, const std::string& name, con
 // Operators that pass a list of class indices on unchanged.
 bool passes_labels(const OnnxNode& node) {
   for (const char* op : {"Cast", "Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze"}) {
+    if (node.op == op) return true;
+  }
+  return false;
+}
+
+// Operators that move words without a look at them.
+bool moves_words(const OnnxNode& node) {
+  for (const char* op : {"Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Concat", "ArrayFeatureExtractor",
+                         "Slice", "Gather", "Split", "Transpose"}) {
     if (node.op == op) return true;
   }
   return false;
@@ -81,7 +92,7 @@ void Importer::define(Scope& scope, const std::string& name, ValueId id) {
     // Lets problems further down be found in the same pass; the graph itself is lost already.
     const auto it = annotations_.find(name);
     if (it != annotations_.end()) {
-      if (Result<TensorType> type = resolve_type(*it->second); type.ok()) id = builder_.input(name, *type);
+      if (const Result<ValueId> typed = add_input(*it->second); typed.ok()) id = *typed;
     }
   }
   if (!scope.values.emplace(name, id).second) {
@@ -203,11 +214,25 @@ Result<std::vector<ValueId>> Importer::translate(const onnx::NodeProto& proto, O
   }
   if (node.output_is_used.empty()) return model_error("has no outputs");
   NESCIO_TRY_STATUS(read_attributes(proto, scope, node));
+  NESCIO_TRY(const bool moves, check_words(node));
   builder_.scope(node.name);
   NESCIO_TRY(auto out, record->import(node, builder_));
+  for (const ValueId id : out)
+    if (moves) builder_.mark_words(id);
   if (out.size() < node.output_is_used.size()) return model_error("has too many outputs");
   NESCIO_TRY_STATUS(carry_labels(node, out));
   return out;
+}
+
+Result<bool> Importer::check_words(const OnnxNode& node) const {
+  const auto holds = [&](ValueId id) { return id != kNoValue && builder_.holds_words(id); };
+  const auto n = static_cast<std::size_t>(std::count_if(node.inputs.begin(), node.inputs.end(), holds));
+  if (n == 0) return false;
+  const bool moves = moves_words(node);
+  if (n != (node.op == "Concat" ? node.inputs.size() : 1) || !holds(node.inputs[0]) ||
+      !(moves || node.op == "OneHotEncoder" || node.op == "LabelEncoder"))
+    return Error{ErrorCode::kDtype, 0, "reads words; encode them by OneHotEncoder or LabelEncoder", {}};
+  return moves;
 }
 
 Status Importer::carry_labels(const OnnxNode& node, const std::vector<ValueId>& outputs) {

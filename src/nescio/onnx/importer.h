@@ -42,6 +42,8 @@ class Importer {
   Result<Opsets> read_opsets(const google::protobuf::RepeatedPtrField<onnx::OperatorSetIdProto>& list) const;
   void read_initializers(const onnx::GraphProto& graph, Scope& scope);
   void read_inputs(const onnx::GraphProto& graph, Scope& scope);
+  // Adds an input of the graph, of words if the model says strings.
+  Result<ValueId> add_input(const onnx::ValueInfoProto& info);
   Result<TensorType> resolve_type(const onnx::ValueInfoProto& info);
   void read_outputs(const onnx::GraphProto& graph, const Scope& scope);
   void check_options();
@@ -53,6 +55,8 @@ class Importer {
   Result<std::vector<ValueId>> call(const LocalFunction& local, const OnnxNode& node, const Scope& scope);
   Status read_attributes(const onnx::NodeProto& proto, const Scope& scope, OnnxNode& node);
   Result<OnnxAttribute> read_attribute(const onnx::AttributeProto& proto) const;
+  // Whether the node moves words, which its outputs then are. kDtype: it reads words and is no operator for them.
+  Result<bool> check_words(const OnnxNode& node) const;
   Status carry_labels(const OnnxNode& node, const std::vector<ValueId>& outputs);
   // Defines an output name; a value that is not known after an error may still be typed by the model's own annotation.
   void define(Scope& scope, const std::string& name, ValueId id);

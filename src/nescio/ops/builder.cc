@@ -1,6 +1,10 @@
 // ops/builder.cc -- adding nodes, with folding.
 #include "nescio/ops/builder.h"
 
+#include <algorithm>
+
+#include "nescio/base/utf8.h"
+#include "nescio/ops/operands.h"
 #include "nescio/ops/registry.h"
 
 namespace nescio {
@@ -36,6 +40,27 @@ void GraphBuilder::output(const std::string& name, ValueId id) {
   const auto* known = labels(id);
   if (known) budget_ -= static_cast<std::int64_t>(known->size());
   graph_.outputs.push_back({name, id, known ? *known : std::vector<std::string>{}});
+}
+
+Result<std::int64_t> GraphBuilder::place_of(const std::string& word) {
+  constexpr std::size_t kMostWords = 1024, kLongest = 256;
+  const auto it = std::find(dictionary_.begin(), dictionary_.end(), word);
+  if (it == dictionary_.end()) {
+    if (word.size() > kLongest || !is_printable_utf8(word))
+      return attr_error("a category is longer than 256 bytes, or not printable UTF-8");
+    if (dictionary_.size() == kMostWords) return attr_error("the model has more than 1024 categories");
+    dictionary_.push_back(word);
+    return static_cast<std::int64_t>(dictionary_.size()) - 1;
+  }
+  return it - dictionary_.begin();
+}
+
+Graph GraphBuilder::take() {
+  if (dictionary_.empty()) dictionary_.emplace_back();
+  for (auto* ports : {&graph_.inputs, &graph_.outputs})
+    for (Port& port : *ports)
+      if (holds_words(port.value)) port.labels = dictionary_;
+  return std::move(graph_);
 }
 
 const std::vector<std::string>* GraphBuilder::labels(ValueId id) const {

@@ -4,6 +4,7 @@
 // from it.
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,12 @@ class GraphBuilder {
   // Declares that `id` holds class indices; see Port::labels.
   void label(ValueId id, std::vector<std::string> labels);
   const std::vector<std::string>* labels(ValueId id) const;
+  // Words are integers, their places in one dictionary of the model; nothing calculates with them.
+  void mark_words(ValueId id) { words_.insert(id); }
+  bool holds_words(ValueId id) const { return words_.contains(id); }
+  // The place of a word, a new one if need be. kAttr: longer than 256 bytes or no printable UTF-8; more than 1024
+  // words.
+  Result<std::int64_t> place_of(const std::string& word);
   // The model's own name for a value that the current scope made.
   void name_if_new(ValueId id, const std::string& name);
   void output(const std::string& name, ValueId id);
@@ -53,11 +60,13 @@ class GraphBuilder {
   DType dtype(ValueId id) const { return graph_.value(id).type.dtype; }
   const Tensor* constant_of(ValueId id) const { return graph_.constant(id); }
   const Graph& graph() const { return graph_; }
-  Graph take() { return std::move(graph_); }
+  Graph take();
 
  private:
   Graph graph_;
   std::map<ValueId, std::vector<std::string>> labels_;
+  std::set<ValueId> words_;
+  std::vector<std::string> dictionary_;
   std::string scope_;
   std::size_t scope_begin_ = 0;  // values made in this scope
   std::int64_t budget_;

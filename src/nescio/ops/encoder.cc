@@ -1,5 +1,5 @@
 // ops/encoder.cc -- ai.onnx.ml Normalizer, Binarizer, Imputer, OneHotEncoder, LabelEncoder, ArrayFeatureExtractor and
-// FeatureVectorizer on numbers, in terms of other operators.
+// FeatureVectorizer in terms of other operators.
 #include <algorithm>
 #include <cmath>
 
@@ -13,6 +13,7 @@ namespace nescio {
 namespace {
 
 constexpr std::size_t kMaxKeys = 1024;
+constexpr double kMaxWhole = 32767;  // what Cast of reals to integers takes (quant/quantise_rounding.cc)
 
 Result<ValueId> real(GraphBuilder& graph, ValueId bits) {
   return graph.add("Cast", {bits}, {{"to", std::string(dtype_name(DType::kFloat32))}});
@@ -87,68 +88,103 @@ Result<Values> import_imputer(const OnnxNode& node, GraphBuilder& graph) {
   return Values{y};
 }
 
+// [.., keys]: whether x is each of the keys, which are places if it holds words.
+Result<ValueId> matches(GraphBuilder& graph, ValueId x, const std::vector<double>& keys) {
+  Shape shape = graph.shape(x);
+  shape.push_back(1);
+  NESCIO_TRY(const ValueId column, reshaped(graph, x, shape));
+  const auto n = static_cast<std::int64_t>(keys.size());
+  shape.back() = n;
+  NESCIO_TRY(const ValueId wide, expanded(graph, column, shape));
+  NESCIO_TRY(const ValueId same, equal(graph, wide, graph.constant("keys", Tensor::of(graph.dtype(x), {n}, keys))));
+  return real(graph, same);
+}
+
+Result<std::vector<double>> places(GraphBuilder& graph, const std::vector<std::string>& words) {
+  std::vector<double> out;
+  for (const std::string& w : words) {
+    NESCIO_TRY(const std::int64_t place, graph.place_of(w));
+    out.push_back(static_cast<double>(place));
+  }
+  return out;
+}
+
 Result<Values> import_one_hot(const OnnxNode& node, GraphBuilder& graph) {
   NESCIO_TRY_STATUS(expect_inputs(node, 1, 1));
   AttributeReader attributes(node);
   const auto numbers = attributes.integers("cats_int64s");
-  const bool strings = attributes.has("cats_strings");
+  const auto words = attributes.texts("cats_strings");
   const bool zeros = attributes.integer("zeros", 1) != 0;
   NESCIO_TRY_STATUS(attributes.finish());
-  if (strings || numbers.empty() || numbers.size() > kMaxKeys)
-    return attr_error("only cats_int64s are supported, at most " + std::to_string(kMaxKeys) +
-                      " of them; map strings to numbers before");
+  const ValueId x = node.inputs[0];
+  const bool of_words = graph.holds_words(x);
+  const std::size_t n = of_words ? words.size() : numbers.size();
+  if (n == 0 || n > kMaxKeys || n != words.size() + numbers.size())
+    return attr_error("needs from 1 to " + std::to_string(kMaxKeys) + " categories, of the type of its input");
   if (!zeros)
     graph.note("node " + quote_name(node.name) + " (OneHotEncoder): a category that is not among its own gives zeros");
-  const ValueId x = node.inputs[0];
-  Shape shape = graph.shape(x);
-  shape.push_back(1);
-  NESCIO_TRY(const ValueId column, reshaped(graph, x, shape));
-  shape.back() = static_cast<std::int64_t>(numbers.size());
-  NESCIO_TRY(const ValueId wide, expanded(graph, column, shape));
-  const std::vector<double> keys(numbers.begin(), numbers.end());
-  const ValueId categories =
-      graph.constant("categories", Tensor::of(graph.dtype(x), {static_cast<std::int64_t>(keys.size())}, keys));
-  NESCIO_TRY(const ValueId same, equal(graph, wide, categories));
-  NESCIO_TRY(const ValueId y, real(graph, same));
+  std::vector<double> keys(numbers.begin(), numbers.end());
+  if (of_words) {
+    NESCIO_TRY(keys, places(graph, words));
+  }
+  NESCIO_TRY(const ValueId y, matches(graph, x, keys));
   return Values{y};
 }
 
 // default + sum over keys of (value - default) [x = key].
 Result<Values> import_label_encoder(const OnnxNode& node, GraphBuilder& graph) {
   NESCIO_TRY_STATUS(expect_inputs(node, 1, 1));
+  const ValueId x = node.inputs[0];
   AttributeReader attributes(node);
   std::vector<double> keys = attributes.reals("keys_floats"), values = attributes.reals("values_floats");
-  for (const std::int64_t k : attributes.integers("keys_int64s")) keys.push_back(static_cast<double>(k));
-  const double otherwise = attributes.real("default_float", -0.0);
+  const auto whole_keys = attributes.integers("keys_int64s"), whole_values = attributes.integers("values_int64s");
+  const auto words = attributes.texts("keys_strings"), value_words = attributes.texts("values_strings");
+  double otherwise = attributes.real("default_float", -0.0);
+  const std::int64_t whole_default = attributes.integer("default_int64", -1);
+  const std::string default_word = attributes.text("default_string", "_Unused");
   bool other = false;
-  for (const char* name : {"keys_strings", "values_strings", "keys_tensor", "values_tensor", "default_tensor",
-                           "default_string", "default_int64"}) {
-    other = other || (attributes.has(name) && std::string_view(name).substr(0, 7) != "default");
+  for (const char* name : {"keys_tensor", "values_tensor", "default_tensor"}) {
+    other = other || attributes.has(name);
     attributes.ignore(name);
   }
-  const bool whole = attributes.has("values_int64s");
-  attributes.ignore("values_int64s");
   NESCIO_TRY_STATUS(attributes.finish());
-  if (other || whole || keys.empty() || keys.size() != values.size() || keys.size() > kMaxKeys)
-    return attr_error("only numbers as keys and floats as values are supported, at most " + std::to_string(kMaxKeys));
+  keys.insert(keys.end(), whole_keys.begin(), whole_keys.end());
+  const std::size_t n = keys.size() + words.size();
+  if (other || n == 0 || n > kMaxKeys || n != values.size() + whole_values.size() + value_words.size() ||
+      graph.holds_words(x) != !words.empty() || (!keys.empty() && !words.empty()))
+    return attr_error("needs lists of keys, of the type of its input, and of as many values, at most " +
+                      std::to_string(kMaxKeys));
   for (const double k : keys)
     if (!std::isfinite(k)) return attr_error("a key is not finite");
+  if (!words.empty()) {
+    NESCIO_TRY(keys, places(graph, words));
+  }
+  const bool whole = values.empty();
+  if (!whole_values.empty()) {
+    values.assign(whole_values.begin(), whole_values.end());
+    otherwise = static_cast<double>(whole_default);
+  } else if (!value_words.empty()) {
+    NESCIO_TRY(values, places(graph, value_words));
+    NESCIO_TRY(const std::int64_t place, graph.place_of(default_word));
+    otherwise = static_cast<double>(place);
+  }
+  if (whole && (std::abs(otherwise) > kMaxWhole ||
+                std::any_of(values.begin(), values.end(), [](double v) { return std::abs(v) > kMaxWhole; })))
+    return attr_error("whole values beyond 32,767 are not supported");
   for (double& v : values) v -= otherwise;
-  const ValueId x = node.inputs[0];
-  Shape shape = graph.shape(x);
-  const Shape to = shape;
-  shape.push_back(1);
-  NESCIO_TRY(const ValueId column, reshaped(graph, x, shape));
-  shape.back() = static_cast<std::int64_t>(keys.size());
-  NESCIO_TRY(const ValueId wide, expanded(graph, column, shape));
-  const auto n = static_cast<std::int64_t>(keys.size());
-  NESCIO_TRY(const ValueId same, equal(graph, wide, graph.constant("keys", Tensor::of(graph.dtype(x), {n}, keys))));
-  NESCIO_TRY(const ValueId bits, real(graph, same));
-  NESCIO_TRY(const ValueId y,
-             graph.add("Linear",
-                       {bits, graph.constant("values", Tensor::of(DType::kFloat32, {1, n}, values)),
-                        graph.constant("default", Tensor::of(DType::kFloat32, {1}, std::vector<double>{otherwise}))}));
+  const Shape to = graph.shape(x);
+  NESCIO_TRY(const ValueId bits, matches(graph, x, keys));
+  NESCIO_TRY(
+      ValueId y,
+      graph.add("Linear",
+                {bits, graph.constant("values", Tensor::of(DType::kFloat32, {1, static_cast<std::int64_t>(n)}, values)),
+                 graph.constant("default", Tensor::of(DType::kFloat32, {1}, std::vector<double>{otherwise}))}));
+  if (whole) {  // integers again, whatever the layer's rounding
+    NESCIO_TRY(y, graph.add("Round", {y}, {{"a", 0.0}, {"b", 0.0}}));
+    NESCIO_TRY(y, graph.add("Cast", {y}, {{"to", std::string(dtype_name(DType::kInt64))}}));
+  }
   NESCIO_TRY(const ValueId shaped, reshaped(graph, y, to));
+  if (!value_words.empty()) graph.mark_words(shaped);
   return Values{shaped};
 }
 

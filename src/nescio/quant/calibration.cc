@@ -42,7 +42,10 @@ std::optional<Array> batched(const Array& array, std::uint64_t batch, std::uint6
   const std::uint64_t examples = (rows + batch - 1) / batch;
   Array out{{examples, cells}, {}};
   out.values.reserve(examples * cells);
-  for (std::uint64_t i = 0; i < examples * cells; ++i) out.values.push_back(array.values[i % n]);
+  for (std::uint64_t i = 0; i < examples * cells; ++i) {
+    out.values.push_back(array.values[i % n]);
+    if (!array.words.empty()) out.words.push_back(array.words[i % n]);
+  }
   return out;
 }
 
@@ -77,11 +80,17 @@ Result<Calibration> make_calibration(const NamedArrays& arrays, const Graph& gra
     const TensorType& type = graph.value(port.value).type;
     for (std::uint64_t r = 0; r < rows; ++r) {
       const std::span<const double> row(array->values.data() + r * stride + offset, cells);
-      for (std::size_t c = 0; c < row.size(); ++c)
+      if (const auto text = first_text(*array, r * stride + offset, port.labels.empty() ? cells : 0))
+        return bad("example " + std::to_string(r + 1) + ", number " + std::to_string(*text - r * stride + 1) +
+                   " is a word");
+      for (std::size_t c = 0; c < row.size() && port.labels.empty(); ++c)
         if (!std::isfinite(row[c]) && !compared[port.value])
           return bad("example " + std::to_string(r + 1) + ", number " + std::to_string(offset + c + 1) +
                      " is not finite");
-      out.rows[r].push_back(Tensor::of(type.dtype, type.shape, row));
+      SecretVector<double> codes;
+      if (!port.labels.empty()) codes = codes_of(*array, r * stride + offset, cells, port.labels);
+      const std::span<const double> numbers = port.labels.empty() ? row : codes;
+      out.rows[r].push_back(Tensor::of(type.dtype, type.shape, numbers));
     }
     if (joint) offset += cells;
   }

@@ -33,6 +33,10 @@ Status check_fixed_inputs(const QuantOptions& options, const Graph& graph, const
       return refuse("the input '" + port.name + "' is not among those to be like");
     const FixedInput& f = it->second;
     if (f.float_keys) continue;
+    // Those of the model come first, so that what it compares with has the same integers.
+    if (f.categories.size() < port.labels.size() || port.labels.empty() != f.categories.empty() ||
+        !std::equal(port.labels.begin(), port.labels.end(), f.categories.begin()))
+      return refuse("the input '" + port.name + "' has other categories than the one to be like");
     const bool scales =
         (f.scales.size() == 1 || f.scales.size() == n) &&
         std::all_of(f.scales.begin(), f.scales.end(), [](double s) { return s > 0 && std::isfinite(s); });

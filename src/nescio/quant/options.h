@@ -13,6 +13,7 @@ struct FixedInput {
   unsigned bits = 16;          // 8..32
   std::vector<double> scales;  // one for all cells, or one for each
   bool float_keys = false;     // then nothing else counts
+  std::vector<std::string> categories = {};
 };
 struct QuantOptions {
   double headroom = 2.0;          // >= 1

@@ -89,6 +89,8 @@ class Check {
     for (const QuantPort& p : g_.inputs) {
       if (p.value >= made_.size() || made_[p.value] || p.bits < 2 || p.bits > 32)
         return bad("the input '" + p.name + "' is not valid");
+      if ((p.float_keys || p.labels.size() >> (p.bits - 1) != 0) && !p.labels.empty())
+        return bad("the input '" + p.name + "' has categories that do not fit");
       if (p.float_keys && (p.bits != 32 || g_.values[p.value].scales != std::vector<double>{1.0}))
         return bad("the input '" + p.name + "' is not valid");
       made_[p.value] = true;

@@ -96,7 +96,7 @@ struct QuantPort {
   std::string name;
   QuantId value = 0;
   unsigned bits = 16;                    // inputs: integers in [-2^(bits-1), 2^(bits-1))
-  std::vector<std::string> labels = {};  // outputs: class names by index, if the model has them
+  std::vector<std::string> labels = {};  // class names of an output, categories of an input: by integer; or none
   bool float_keys = false;               // inputs: the integers are keys of float32, bits is 32 and the scale 1
   friend bool operator==(const QuantPort&, const QuantPort&) = default;
 };

@@ -80,7 +80,9 @@ void Quantiser::add_input(std::size_t i) {
   const std::vector<double>& largest = seen_.largest_input[i];
   unsigned bits = options_.input_bits;
   std::vector<double> scales(largest.size(), 1.0);
-  if (!is_float(type.dtype)) {
+  if (!port.labels.empty()) {
+    bits = std::max(8U, static_cast<unsigned>(std::bit_width(port.labels.size())) + 1);
+  } else if (!is_float(type.dtype)) {
     const double most = largest.empty() ? 0 : *std::max_element(largest.begin(), largest.end());
     if (options_.headroom * most > top_of(bits)) bits = 32;
   } else {
@@ -107,7 +109,8 @@ void Quantiser::add_input(std::size_t i) {
   const std::int64_t half = std::int64_t{1} << (bits - 1);
   const QuantId id = add_value(port.value, std::move(scales), {-half, half - 1});
   ids_[port.value] = id;
-  out_.inputs.push_back({port.name, id, bits, {}});
+  out_.inputs.push_back({port.name, id, bits, port.labels});
+  if (fixed != options_.inputs.end()) out_.inputs.back().labels = fixed->second.categories;
   if (type.dtype != DType::kBool) return;
   QuantNode truth;  // which says that it is 0 or 1
   truth.op = QuantNode::Op::logic;

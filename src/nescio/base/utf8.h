@@ -1,0 +1,11 @@
+// base/utf8.h -- text of others that is shown to people.
+#pragma once
+#include <string_view>
+
+namespace nescio {
+
+// Well-formed UTF-8 (RFC 3629: shortest forms, no surrogates, up to U+10FFFF) without control characters (U+0000 to
+// U+001F, U+007F to U+009F).
+bool is_printable_utf8(std::string_view text);
+
+}  // namespace nescio
