@@ -4,6 +4,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <limits>
 #include <memory>
 
 #include "failure.h"
@@ -66,7 +67,8 @@ Result<std::uint64_t> rows_of(const Array& array, std::uint64_t cells, const std
 
 }  // namespace
 
-Arrays arrays_of(const std::vector<std::pair<std::string, AnyArray>>& named) {
+Arrays arrays_of(const std::vector<std::pair<std::string, AnyArray>>& named,
+                 const std::vector<std::pair<std::string, Words>>& words) {
   Arrays out;
   const Unlocked free;
   for (const auto& [name, from] : named) {
@@ -76,6 +78,11 @@ Arrays arrays_of(const std::vector<std::pair<std::string, AnyArray>>& named) {
     to.values.reserve(from.size());
     if (!copy_any(from, to.values))
       throw Failure("read", {ErrorCode::kInFormat, 0, "numbers of this type are not read; use float32 or float64", {}});
+    out.list.emplace_back(name, std::move(to));
+  }
+  for (const auto& [name, from] : words) {
+    Array to{from.shape, SecretVector<double>(from.texts.size(), std::numeric_limits<double>::quiet_NaN())};
+    for (const std::string& text : from.texts) to.words.push_back({SecretString(text), false});
     out.list.emplace_back(name, std::move(to));
   }
   return out;
@@ -106,7 +113,8 @@ NamedArrays example(const std::vector<PortCells>& ports, const Arrays& arrays, s
   NamedArrays out;
   const auto part = [&](const std::string& name, const Array& array, std::uint64_t begin, std::uint64_t cells) {
     const auto from = array.values.begin() + static_cast<std::ptrdiff_t>(begin);
-    out.emplace_back(name, Array{{cells}, {from, from + static_cast<std::ptrdiff_t>(cells)}});
+    Array& to = out.emplace_back(name, Array{{cells}, {from, from + static_cast<std::ptrdiff_t>(cells)}}).second;
+    for (std::uint64_t i = begin; i < begin + cells && !array.words.empty(); ++i) to.words.push_back(array.words[i]);
   };
   if (joint(arrays)) {
     std::uint64_t stride = 0, offset = 0;
@@ -136,11 +144,21 @@ nb::object numpy(std::vector<double> values, const std::vector<std::size_t>& sha
 }
 
 void bind_arrays(nb::module_& m) {
-  nb::class_<Arrays>(m, "Arrays", "Numbers by the name of their input, in memory that is wiped when it is released.")
-      .def("__init__",
-           [](Arrays* self, const std::vector<std::pair<std::string, AnyArray>>& named) {
-             new (self) Arrays(arrays_of(named));
-           })
+  nb::class_<Words>(m, "Words", "Words in row-major order.")
+      .def("__init__", [](Words* self, std::vector<std::uint64_t> shape, std::vector<std::string> texts) {
+        std::uint64_t cells = 1;
+        for (const std::uint64_t n : shape)
+          cells = n != 0 && cells > kMaxArrayValues / n ? ~std::uint64_t{0} : cells * n;
+        if (cells != texts.size()) throw Failure("read", {ErrorCode::kInShape, 0, "not as many words as cells", {}});
+        new (self) Words{std::move(shape), std::move(texts)};
+      });
+  nb::class_<Arrays>(m, "Arrays",
+                     "Numbers and words by the name of their input, in memory that is wiped when it is released.")
+      .def(
+          "__init__",
+          [](Arrays* self, const std::vector<std::pair<std::string, AnyArray>>& named,
+             const std::vector<std::pair<std::string, Words>>& words) { new (self) Arrays(arrays_of(named, words)); },
+          nb::arg("named"), nb::arg("words") = std::vector<std::pair<std::string, Words>>{})
       .def_static(
           "read",
           [](const std::string& path) {

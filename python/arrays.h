@@ -19,8 +19,14 @@ using AnyArray = nb::ndarray<nb::ro, nb::device::cpu>;
 struct Arrays {
   NamedArrays list;
 };
-// Real and integer types of up to 64 bits, and bool. kInFormat for others.
-Arrays arrays_of(const std::vector<std::pair<std::string, AnyArray>>& named);
+// Words in row-major order, of this shape.
+struct Words {
+  std::vector<std::uint64_t> shape;
+  std::vector<std::string> texts;
+};
+// Real and integer types of up to 64 bits, and bool; and words. kInFormat for others.
+Arrays arrays_of(const std::vector<std::pair<std::string, AnyArray>>& named,
+                 const std::vector<std::pair<std::string, Words>>& words);
 
 // What an example of a model is made of.
 struct PortCells {

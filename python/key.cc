@@ -35,7 +35,15 @@ PublicKey read_public_key(const nb::bytes& bytes) {
 
 // Real values, one number or an array of the port's shape.
 nb::object values_of(const Revealed& revealed, const Dims& dims, const std::vector<Scale>& scales,
-                     bool float_keys = false) {
+                     bool float_keys = false, const std::vector<std::string>& categories = {}) {
+  if (!categories.empty()) {  // a word, or a list of them; None: none of the categories
+    nb::list words;
+    for (const std::int64_t v : revealed.values) {
+      const std::string* word = category(categories, v);
+      words.append(word ? nb::object(nb::str(word->c_str(), word->size())) : nb::none());
+    }
+    return words.size() == 1 ? nb::object(words[0]) : nb::object(words);
+  }
   std::vector<double> out;
   for (std::size_t i = 0; i < revealed.values.size(); ++i)
     out.push_back(float_keys ? static_cast<double>(float_of_key(revealed.values[i]))
@@ -58,7 +66,8 @@ nb::dict verdict_of(const CheckedKey& key, const Verdict& verdict) {
       if (port.name == r.name) revealed[r.name.c_str()] = values_of(r, port.dims, {port.scale});
   for (const Revealed& r : verdict.disclosed.inputs)
     for (const InputPort& port : circuit.inputs)
-      if (port.name == r.name) inputs[r.name.c_str()] = values_of(r, port.dims, port.scales, port.float_keys);
+      if (port.name == r.name)
+        inputs[r.name.c_str()] = values_of(r, port.dims, port.scales, port.float_keys, port.categories);
   std::size_t number = 0;
   for (const DigestPort& port : circuit.digests)
     if (port.group != Group::weights)

@@ -105,8 +105,10 @@ def schema(circuit, port):
     for tensor, _, _ in port.bound:
         p = ports[tensor]
         form = b"".join(u64(m) + (e & 2**32 - 1).to_bytes(4, "little") for m, e in p.scales) + word(p.lo) + word(p.hi)
-        form += bytes([p.float_keys])
+        form += bytes([2 if p.categories else p.float_keys])
         out += part(p.name.encode()) + part(b"".join(n.to_bytes(4, "little") for n in p.dims)) + part(form)
+        if p.categories:
+            out += part(u64(len(p.categories))) + b"".join(map(part, p.categories))
     return derive_key("nescio 2026 v1 schema", out)[:32]
 
 

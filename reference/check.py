@@ -214,6 +214,14 @@ def check_argument(c):
         rule(20, c.dims(found[PAD + 1]) == c.dims(found[PAD + 2]) == c.dims(found[PAD + 3]))
 
 
+def printable(word):
+    """Whether bytes are UTF-8 without control characters."""
+    try:
+        return all(not (c < " " or "\x7f" <= c < "\xa0") for c in word.decode())
+    except UnicodeDecodeError:
+        return False
+
+
 class PortCheck:
     def __init__(self, circuit):
         self.c, self.named = circuit, set()
@@ -229,6 +237,10 @@ class PortCheck:
             rule(21, len(port.scales) in (1, n))
             rule(21, not port.float_keys or
                  port.scales == [ONE] and port.lo >= -INFINITY_KEY and port.hi <= INFINITY_KEY + 1)
+            words = port.categories
+            rule(21, not words or
+                 port.scales == [ONE] and port.lo <= 0 and port.hi >= len(words) == len(set(words)) and
+                 all(len(w) <= 256 and printable(w) for w in words))
             if port.disclosed:
                 self.name(port.pub, STATEMENT, n)
                 rule(23, (port.tensor, port.pub) in differences)

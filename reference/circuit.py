@@ -78,6 +78,7 @@ class Port:
     disclosed: bool = False
     pub: int = None  # of an input
     float_keys: bool = False  # of an input: its integers are keys of float32 numbers
+    categories: list = field(default_factory=list)  # of an input: bytes that its integers stand for
     pub_lo: int = None
     pub_hi: int = None
     pub_outside: int = None
@@ -275,7 +276,12 @@ class KeyBytes(Reader):
         port = Port(self.name(), self.dims(), self.unsigned(4), self.many(12, self.scale), self.signed(8),
                     self.signed(8), bool(self.below(2)))
         port.pub = self.unsigned(4) if port.disclosed else None
-        port.float_keys = bool(self.below(2))
+        kind = self.below(3)
+        port.float_keys = kind == 1
+        if kind == 2:
+            n = self.unsigned(4)
+            self.check(0 < n <= 1024)
+            port.categories = [self.take(self.unsigned(2)) for _ in range(n)]
         return port
 
     def output(self):

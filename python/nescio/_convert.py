@@ -113,6 +113,10 @@ def _sklearn(model, calibration, output):
                                             options={id(last): {"nocl": False}})
 
     with _told("scikit-learn model", "skl2onnx"):
+        if _data.is_table(calibration) and _data.has_words(calibration):
+            proto = attempt(_column_types(calibration, columns))
+            notes = _missing_values(proto, last) + _for_proving(proto, output)
+            return Converted(_serialised(proto), "scikit-learn", notes, columns)
         try:
             proto = attempt([("X", FloatTensorType([1, n]))])
         except Exception:
@@ -122,6 +126,13 @@ def _sklearn(model, calibration, output):
             proto = attempt([(c, FloatTensorType([1, 1])) for c in columns])
     notes = _missing_values(proto, last) + _for_proving(proto, output)
     return Converted(_serialised(proto), "scikit-learn", notes, columns)
+
+
+def _column_types(table, columns):
+    """One input for each column, of numbers or of words."""
+    from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+    return [(str(c), (StringTensorType if _data.is_words(table[c].to_numpy()) else FloatTensorType)([1, 1]))
+            for c in columns or table.columns]
 
 
 def _missing_values(proto, estimator):

@@ -14,6 +14,30 @@ def refused(reason, fix=None):
     return InputError(reason, "E_IN_FORMAT", fix=fix)
 
 
+def is_words(x):
+    """Whether x is an array, column or list of strings."""
+    if hasattr(x, "detach") or hasattr(x, "toarray") or isinstance(x, np.ma.MaskedArray):
+        return False
+    try:
+        x = np.asarray(x)
+    except ValueError:
+        return False
+    return x.dtype.kind in "UT" or (x.dtype == object and any(isinstance(v, str) for v in x.ravel()))
+
+
+def words(x):
+    """_core.Words of x; what is no string (a missing value) is the empty word."""
+    x = np.asarray(x)
+    return _core.Words(list(x.shape), [str(v) if isinstance(v, (str, np.str_)) else "" for v in x.ravel()])
+
+
+def named(parts):
+    """_core.Arrays of a dict of arrays by input."""
+    texts = {k for k, v in parts.items() if is_words(v)}
+    return _core.Arrays([(str(k), numbers(v, f"input '{k}'")) for k, v in parts.items() if k not in texts],
+                        [(str(k), words(v)) for k, v in parts.items() if k in texts])
+
+
 def numbers(x, what="the data"):
     """A NumPy array that the library can read: x itself wherever it is one."""
     if hasattr(x, "detach"):  # a torch tensor
@@ -43,6 +67,10 @@ def is_series(x):
     return hasattr(x, "index") and hasattr(x, "to_numpy") and not is_table(x)
 
 
+def has_words(table):
+    return any(is_words(table[c].to_numpy()) for c in table.columns)
+
+
 def table_numbers(table, columns=None):
     """A DataFrame's numbers, in the order of `columns` if they are known."""
     if columns is not None:
@@ -68,11 +96,15 @@ def arrays(x, columns=None, what="the data"):
     if isinstance(x, (str, os.PathLike)):
         return _core.Arrays.read(os.fspath(x))
     if isinstance(x, dict):
-        return _core.Arrays([(str(k), numbers(v, f"input '{k}'")) for k, v in x.items()])
+        return named(x)
+    if is_table(x) and has_words(x):  # a model that reads words has an input for each column
+        return named({c: x[c].to_numpy().reshape(-1, 1) for c in (columns if columns is not None else x.columns)})
     if is_table(x):
         return _core.Arrays([("", numbers(table_numbers(x, columns), what))])
     if is_series(x) and columns is not None and set(columns) <= set(x.index):
         x = x[list(columns)]
+    if is_series(x) and x.dtype == object and any(isinstance(v, str) for v in x):
+        return named({c: np.array([[v]]) for c, v in x.items()})
     if is_series(x):
         x = x.to_numpy(dtype=np.float64)
     return _core.Arrays([("", numbers(x, what))])

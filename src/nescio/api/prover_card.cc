@@ -29,6 +29,7 @@ Digest data_digest(const NamedArrays& data, const Digest& salt) {
   for (const auto& [name, array] : data) {
     BasicByteWriter<SecretVector<std::uint8_t>> shape, values;
     for (const std::uint64_t n : array.shape) shape.u(n);
+    if (!array.words.empty()) shape.u(std::uint8_t{1});  // words follow
     for (const double x : array.values) values.u(std::bit_cast<std::uint64_t>(x));
     h.part(name).part(shape.data()).part(values.data());
     for (const Array::Word& w : array.words) h.part(std::string_view(w.text));

@@ -10,10 +10,10 @@ namespace nescio {
 namespace {
 
 constexpr std::string_view kMagic = "nescio record";
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kVersion = 2;  // 1 had no words
 using Writer = BasicByteWriter<SecretVector<std::uint8_t>>;
 
-Result<std::pair<std::string, Array>> read_array(ByteReader& in) {
+Result<std::pair<std::string, Array>> read_array(ByteReader& in, std::uint16_t version) {
   std::pair<std::string, Array> out;
   NESCIO_TRY(const std::uint32_t length, in.count(1));
   NESCIO_VERIFY(length <= kMaxName, ErrorCode::kInFormat, in.position());
@@ -30,6 +30,16 @@ Result<std::pair<std::string, Array>> read_array(ByteReader& in) {
     NESCIO_TRY(const std::uint64_t bits, in.u<std::uint64_t>());
     out.second.values.push_back(std::bit_cast<double>(bits));
   }
+  if (version == 1) return out;
+  NESCIO_TRY(const std::uint32_t words, in.count(5));
+  NESCIO_VERIFY(words == 0 || words == values, ErrorCode::kInFormat, in.position());
+  for (std::uint32_t i = 0; i < words; ++i) {
+    NESCIO_TRY(const std::uint8_t number, in.u<std::uint8_t>());
+    NESCIO_TRY(const std::uint32_t size, in.count(1));
+    NESCIO_TRY(const auto text, in.take(size));
+    NESCIO_VERIFY(number < 2, ErrorCode::kInFormat, in.position());
+    out.second.words.push_back({SecretString(text.begin(), text.end()), number != 0});
+  }
   return out;
 }
 
@@ -38,7 +48,7 @@ Result<AttestedRecord> parse(std::span<const std::uint8_t> bytes) {
   NESCIO_TRY(const auto magic, in.take(kMagic.size()));
   NESCIO_VERIFY(std::equal(magic.begin(), magic.end(), bytes_of(kMagic).begin()), ErrorCode::kInFormat, 0);
   NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
-  NESCIO_VERIFY(version == kVersion, ErrorCode::kInFormat, in.position());
+  NESCIO_VERIFY(version >= 1 && version <= kVersion, ErrorCode::kInFormat, in.position());
   AttestedRecord out;
   NESCIO_TRY(out.salt.value, read_digest_cells(in));
   NESCIO_TRY(const std::uint32_t length, in.count(1));
@@ -48,7 +58,7 @@ Result<AttestedRecord> parse(std::span<const std::uint8_t> bytes) {
   out.attestation = std::move(*read);
   NESCIO_TRY(const std::uint32_t arrays, in.count(12));
   for (std::uint32_t i = 0; i < arrays; ++i) {
-    NESCIO_TRY(auto array, read_array(in));
+    NESCIO_TRY(auto array, read_array(in, version));
     out.data.push_back(std::move(array));
   }
   NESCIO_TRY_STATUS(in.finish());
@@ -73,6 +83,12 @@ SecretVector<std::uint8_t> write_record(const AttestedRecord& record) {
     for (const std::uint64_t n : array.shape) out.u(n);
     out.u(static_cast<std::uint32_t>(array.values.size()));
     for (const double x : array.values) out.u(std::bit_cast<std::uint64_t>(x));
+    out.u(static_cast<std::uint32_t>(array.words.size()));
+    for (const Array::Word& w : array.words) {
+      out.u(static_cast<std::uint8_t>(w.number));
+      out.u(static_cast<std::uint32_t>(w.text.size()));
+      out.bytes(bytes_of(w.text));
+    }
   }
   return out.take();
 }

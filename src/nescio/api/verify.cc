@@ -34,6 +34,11 @@ std::string real_value(std::int64_t integer, const Scale& scale) {
   return text.data();
 }
 
+const std::string* category(const std::vector<std::string>& categories, std::int64_t integer) {
+  const bool known = integer >= 0 && integer < static_cast<std::int64_t>(categories.size());
+  return known ? &categories[static_cast<std::size_t>(integer)] : nullptr;
+}
+
 std::string float_value(std::int64_t key) {
   std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), "%.9g", static_cast<double>(float_of_key(key)));

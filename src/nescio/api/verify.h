@@ -34,6 +34,8 @@ Result<Verdict> verify_proof(const CheckedKey& key, std::span<const std::uint8_t
 
 // integer * scale, rounded to ten digits, for people.
 std::string real_value(std::int64_t integer, const Scale& scale);
+// What an integer of an input with categories stands for; null: none of them.
+const std::string* category(const std::vector<std::string>& categories, std::int64_t integer);
 // The float32 of a key, "nan", "inf" or "-inf"; key in the range of its port.
 std::string float_value(std::int64_t key);
 

@@ -439,6 +439,26 @@ TEST_F(CheckCircuit, Ports) {
   with([](Circuit& k) { k.inputs[0].scales[0].exponent = kMaxScaleExponent + 1; });
   with([](Circuit& k) { k.inputs[0].lo = k.inputs[0].hi + 1; });
   with([](Circuit& k) { k.inputs[0].hi = INT64_MAX; });
+  const auto with_words = [&](std::vector<std::string> words, const auto& change) {
+    with([&](Circuit& k) {
+      InputPort& p = k.inputs[0];
+      p.scales = {Scale{}};
+      p.categories = std::move(words);
+      change(p);
+    });
+  };
+  const auto plain = [](InputPort&) {};
+  for (const char* word : {"\n", "\x7f", "\xc2\x85", "\xff", "\xc3"}) with_words({"a", word}, plain);
+  with_words({"a", "b", "a"}, plain);
+  with_words({std::string(kMaxName + 1, 'a')}, plain);
+  with_words({"a", "b"}, [](InputPort& p) { p.scales[0].exponent = 1; });
+  with_words({"a", "b"}, [](InputPort& p) { p.lo = 1; });
+  with_words({"a", "b"}, [](InputPort& p) { p.hi = 1; });
+  with_words({"a", "b"}, [](InputPort& p) { p.float_keys = true; });
+  c = good;
+  c.inputs[0].scales = {Scale{}};
+  c.inputs[0].categories = {"RENT", "", "\xc3\xa9t\xc3\xa9"};
+  EXPECT_TRUE(check_circuit(c).ok());
   with([](Circuit& k) { k.outputs[0].scale.exponent = INT32_MIN; });
   with([](Circuit& k) { k.outputs[0].tensor = k.tables[0].multiplicity; });
   with([&](Circuit& k) { k.outputs[0].pub_hi = s.pub_lo; });  // named twice

@@ -23,7 +23,7 @@ class Canonicaliser {
       : in_(graph), out_(std::numeric_limits<std::int64_t>::max()), map_(graph.values.size(), kNoValue) {}
 
   Result<Graph> run() {
-    for (const Port& p : in_.inputs) map_[p.value] = out_.input(p.name, in_.value(p.value).type);
+    for (const Port& p : in_.inputs) map_[p.value] = out_.input(p.name, in_.value(p.value).type, p.labels);
     for (std::size_t i = 0; i < in_.values.size(); ++i) {
       if (in_.values[i].constant) map_[i] = out_.constant(in_.values[i].name, in_.values[i].constant);
     }

@@ -9,10 +9,10 @@
 
 namespace nescio {
 
-ValueId GraphBuilder::input(const std::string& name, TensorType type) {
+ValueId GraphBuilder::input(const std::string& name, TensorType type, std::vector<std::string> labels) {
   const auto id = static_cast<ValueId>(graph_.values.size());
   graph_.values.push_back({name, std::move(type)});
-  graph_.inputs.push_back({name, id});
+  graph_.inputs.push_back({name, id, std::move(labels)});
   return id;
 }
 

@@ -19,7 +19,8 @@ class GraphBuilder {
   // memory: `grant` more in proportion to what it brings.
   explicit GraphBuilder(std::int64_t budget) : budget_(budget) {}
 
-  ValueId input(const std::string& name, TensorType type);
+  // labels: of an input of words, see Port::labels; those of marked words are added at the end.
+  ValueId input(const std::string& name, TensorType type, std::vector<std::string> labels = {});
   ValueId constant(const std::string& name, Tensor tensor);
   ValueId constant(const std::string& name, std::shared_ptr<const Tensor> tensor);
   // Adds a node of operator `op` (its record must exist), or folds it when all inputs are constants.

@@ -25,8 +25,8 @@ double gelu(double x, double tangent, double) {
   return 0.5 * x * (1 + std::tanh(inner));
 }
 
-// Winitzki's approximation of the inverse of erf ("A handy approximation for the error function and its inverse", 2008),
-// which ONNX Runtime takes.
+// Winitzki's approximation of the inverse of erf ("A handy approximation for the error function and its inverse",
+// 2008), which ONNX Runtime takes.
 double probit(double p) {
   const double x = 2 * p - 1, log = std::log((1 - x) * (1 + x));
   const double v = 2 / (std::numbers::pi * 0.147) + 0.5 * log, w = std::sqrt(v * v - log / 0.147);
