@@ -11,7 +11,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 import nescio
 
-HOMES, PURPOSES = ["RENT", "OWN", "MORTGAGE", "Öther, \"own\""], ["car", "1", "2"]
+HOMES, PURPOSES = ["RENT", "OWN", "MORTGAGE", "\u00d6ther, \"own\""], ["car", "1", "2"]
 
 
 @pytest.fixture(scope="module")

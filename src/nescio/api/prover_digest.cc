@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "nescio/api/prover_inputs.h"
 #include "nescio/transcript/prover_random.h"
 
 namespace nescio {
@@ -43,7 +44,7 @@ Result<DigestCells> input_digest(const Circuit& circuit, const NamedArrays& inpu
   for (const std::size_t i : inputs_of(circuit, port))
     for (const auto& [name, array] : inputs)
       if (name.empty() || name == circuit.inputs[i].name) {
-        NESCIO_TRY(values[i], quantise_input(circuit.inputs[i], array));
+        NESCIO_TRY(values[i], input_integers(circuit.inputs[i], array));
       }
   return group_digest(circuit, port, values, salt);
 }

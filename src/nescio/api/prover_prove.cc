@@ -3,6 +3,7 @@
 
 #include "nescio/api/digest_bytes.h"
 #include "nescio/api/prover_digest.h"
+#include "nescio/api/prover_inputs.h"
 #include "nescio/api/prover_memory.h"
 #include "nescio/api/verify.h"
 #include "nescio/api/words.h"
@@ -31,7 +32,7 @@ Result<IntegerInputs> integer_inputs(const Circuit& circuit, const NamedArrays& 
       if (name == port.name) found = &array;
     if (found == nullptr && i < arrays.size() && arrays[i].first.empty()) found = &arrays[i].second;
     if (found == nullptr) return Error{ErrorCode::kInShape, 0, "the input '" + port.name + "' is missing", {}};
-    NESCIO_TRY(auto x, quantise_input(port, *found));
+    NESCIO_TRY(auto x, input_integers(port, *found));
     out.push_back(std::move(x));
   }
   for (const auto& [name, array] : arrays)

@@ -10,8 +10,8 @@ namespace {
 using namespace nescio;
 
 AttestedRecord unsigned_record() {
-  AttestedRecord r;
-  r.data = {{"income", {{1, 2}, {1.5, -2}}}};
+  AttestedRecord r{};
+  r.data = {{"income", {{1, 2}, {1.5, -2}}}, {"home", {{1}, {0}, {{"RENT", false}}}}};
   r.attestation.name = "bank";
   r.attestation.expires = 7;
   r.attestation.issuer = issuer_keys({}).key;

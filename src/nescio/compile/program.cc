@@ -322,15 +322,4 @@ Result<SecretVector<std::int64_t>> quantise_input(const InputPort& port, std::sp
   return out;
 }
 
-Result<SecretVector<std::int64_t>> quantise_input(const InputPort& port, const Array& array) {
-  if (!port.categories.empty()) return quantise_input(port, codes_of(array, 0, array.values.size(), port.categories));
-  if (const auto text = first_text(array, 0, array.values.size()))
-    return Error{
-        ErrorCode::kInFormat,
-        static_cast<std::uint32_t>(*text),
-        "input '" + port.name + "': value " + std::to_string(*text) + " is a word; the model takes numbers here",
-        {}};
-  return quantise_input(port, array.values);
-}
-
 }  // namespace nescio

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "nescio/arrays/array.h"
 #include "nescio/circuit/public_values.h"
 #include "nescio/compile/lower.h"
 #include "nescio/gadget/cost.h"
@@ -76,7 +75,5 @@ InputPort input_port(const QuantGraph& graph, std::size_t i);
 // Integers of a port's cells: x / scale, rounded to even; or keys of float32. kInShape, kInNonFinite, kInRange: with
 // the cell's index, never its value.
 Result<SecretVector<std::int64_t>> quantise_input(const InputPort& port, std::span<const double> x);
-// The same of what a user gives, words by the port's categories. kInFormat too: a word where a number is to be.
-Result<SecretVector<std::int64_t>> quantise_input(const InputPort& port, const Array& array);
 
 }  // namespace nescio
