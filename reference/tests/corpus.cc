@@ -206,8 +206,8 @@ void write_files(const Folder& to, Setting s) {
   changed("statement_out_of_range", [](ProofFile& f) { f.statement = "t2[0] >= 2000"; });
   changed("statement_of_a_cell_too_far", [](ProofFile& f) { f.statement = "t2[3] >= 1"; });
   changed("argmax_unknown", [](ProofFile& f) { f.statement = "argmax(t2) == 1"; });
-  const auto revealed = [](const char* name, std::vector<std::int64_t> values) {
-    return [name, values](ProofFile& f) { f.disclosed.outputs = {{name, values}}; };
+  const auto revealed = [](const char* name, std::vector<std::int64_t> cells) {
+    return [name, cells](ProofFile& f) { f.disclosed.outputs = {{name, cells}}; };
   };
   changed("another_output", revealed("t3", {1, 2, 3}));
   changed("values_too_few", revealed("t2", {1, 2}));
