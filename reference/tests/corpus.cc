@@ -216,7 +216,7 @@ void write_files(const Folder& to, Setting s) {
   changed("digest_not_asked_for", [](ProofFile& f) { f.disclosed.digests = {{Group::inputs, {}}}; });
   changed("attestation_of_nothing", [](ProofFile& f) {
     const IssuerKeys keys = issuer_keys({});
-    Attestation a;
+    Attestation a{};
     a.issuer = keys.key;
     a.signature = sign(keys, signed_bytes(a));
     f.attestations = {a};
@@ -225,7 +225,7 @@ void write_files(const Folder& to, Setting s) {
 
 void write_attestations(const Folder& to) {
   const IssuerKeys keys = issuer_keys({});
-  Attestation honest;
+  Attestation honest{};
   honest.name = "bank";
   honest.expires = 7;
   honest.issuer = keys.key;

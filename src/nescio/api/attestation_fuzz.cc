@@ -12,7 +12,7 @@ using namespace nescio;
 const std::vector<std::uint8_t>& honest() {
   static const auto* const bytes = [] {
     const IssuerKeys keys = issuer_keys({});
-    Attestation a;
+    Attestation a{};
     a.name = "bank";
     a.expires = 7;
     a.issuer = keys.key;
