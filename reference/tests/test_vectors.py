@@ -10,13 +10,13 @@ from unittest import mock
 
 import numpy as np
 
-from reference import relations
+from reference import relations, soundness
 from reference.blake3 import blake3, derive_key
 from reference.circuit import KeyBytes
 from reference.digest import MDS, WIDTH, Bound, initial_value, plan, round_constants
 from reference.errors import Refused
 from reference.field import P, eq_bits, extension, from_elements, mle, mul, root_of_unity, total, vector
-from reference.key import check_params, read_params
+from reference.key import Counts, check_params, read_params
 from reference.lookup import LeafClaims, leaf_claims, plan_leaves
 from reference.merkle import check_multiproof, coset_leaves, salted_leaves, tagged_hashes
 from reference.pcs import Opening, domain_point
@@ -29,7 +29,7 @@ from reference.verify import Key, verify
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FOLDER = os.path.join(ROOT, "tests", "vectors")
 GOLDEN = os.path.join(ROOT, "tests", "golden")
-FILES = ("transcript", "field", "hashing", "merkle", "sumcheck", "lookup", "commitment", "digests", "proofs")
+FILES = ("transcript", "field", "hashing", "merkle", "sumcheck", "lookup", "commitment", "digests", "proofs", "soundness")
 
 unhex = bytes.fromhex
 
@@ -363,6 +363,24 @@ def opening(v):
     return {"code": code_of(check)[0], "transcript": transcript.digest().hex()}
 
 
+# ---- soundness.json
+
+
+def terms(v):
+    params = read_params(Reader(unhex(v["params"]), "V_KEY"))
+    counts = Counts([tuple(bus) for bus in v["buses"]], *(v[name] for name in (
+        "constraints", "equations", "triples", "point_variables", "product_degree")))
+    out = {"code": None}
+    try:
+        out["weakest"] = soundness.check(params, counts)
+    except Refused as e:
+        out.update(code=e.code, rule=e.where)
+        if e.where < 100:
+            return out
+    listed = soundness.circuit_terms(params, counts) + soundness.opening_terms(params)
+    return {**out, "terms": [[name.rstrip("0123456789").rstrip(), bits] for name, bits in listed]}
+
+
 # ---- digests.json
 
 
@@ -427,6 +445,7 @@ OPERATIONS = {
     "commitment": {"opening": opening},
     "digests": {"digest": salted},
     "proofs": {"proof": proof},
+    "soundness": {"terms": terms},
 }
 
 

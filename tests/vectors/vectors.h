@@ -39,10 +39,11 @@ File lookup_file();
 File commitment_file();
 File digests_file();
 File proofs_file();
+File soundness_file();
 
 inline std::vector<File> all_files() {
   return {transcript_file(), field_file(),      hashing_file(), merkle_file(), sumcheck_file(),
-          lookup_file(),     commitment_file(), digests_file(), proofs_file()};
+          lookup_file(),     commitment_file(), digests_file(), proofs_file(), soundness_file()};
 }
 // The whole text of the file, results included.
 std::string text_of(const File& file);

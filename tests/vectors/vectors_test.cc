@@ -101,8 +101,8 @@ TEST(Vectors, AChangedCodeIsNoticed) {
       EXPECT_FALSE(follows(file, v)) << file.name << ": " << v.at("name");
     }
   }
-  EXPECT_EQ(codes, (std::set<std::string>{"V_FORMAT", "V_LOOKUP", "V_MERKLE", "V_OPENING", "V_POW", "V_STATEMENT",
-                                          "V_PUBLIC"}));
+  EXPECT_EQ(codes, (std::set<std::string>{"V_FORMAT", "V_KEY", "V_LOOKUP", "V_MERKLE", "V_OPENING", "V_POW",
+                                          "V_STATEMENT", "V_PUBLIC"}));
 }
 
 }  // namespace
