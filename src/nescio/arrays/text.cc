@@ -163,9 +163,8 @@ Result<bool> append_row(const std::vector<Field>& fields, bool keep_words, Array
   return true;
 }
 
-// Nothing if words are needed and not kept.
-Result<std::optional<Csv>> read_table(std::string_view text, bool keep_words) {
-  Csv out;
+// Into an empty `out`. False: words are needed, and not kept.
+Result<bool> read_table(std::string_view text, bool keep_words, Csv& out) {
   std::uint64_t rows = 0;
   std::size_t columns = 0, number = 0;
   std::string_view line;
@@ -186,20 +185,22 @@ Result<std::optional<Csv>> read_table(std::string_view text, bool keep_words) {
       return bad("line " + std::to_string(number) + " has " + std::to_string(fields.size()) +
                  " fields, the first has " + std::to_string(columns));
     NESCIO_TRY(const bool taken, append_row(fields, keep_words, out.table));
-    if (!taken) return std::optional<Csv>{};
+    if (!taken) return false;
     ++rows;
   }
   out.table.shape = {rows, columns};
-  return std::optional<Csv>(std::move(out));
+  return true;
 }
 
 }  // namespace
 
 Result<Csv> read_csv(std::string_view text) {
-  NESCIO_TRY(auto numbers, read_table(text, false));
-  if (numbers) return std::move(*numbers);
-  NESCIO_TRY(auto all, read_table(text, true));
-  return std::move(*all);
+  Csv numbers;
+  NESCIO_TRY(const bool enough, read_table(text, false, numbers));
+  if (enough) return numbers;
+  Csv all;
+  NESCIO_TRY([[maybe_unused]] const bool whole, read_table(text, true, all));
+  return all;
 }
 
 Result<NamedArrays> read_json(std::string_view text) {
