@@ -38,8 +38,11 @@ int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options)
                        {"hi", b.hi}});
   }
   for (const InputPort& p : c.inputs) {
-    line(options, "input " + label(p.name), shape(p.dims) + ", " + disclosure_text(c, p));
+    std::string words;
+    for (const std::string& w : p.categories) words += (words.empty() ? "; one of " : ", ") + w;
+    line(options, "input " + label(p.name), shape(p.dims) + ", " + disclosure_text(c, p) + words);
     inputs.push_back({{"name", p.name}, {"shape", p.dims}});
+    if (!p.categories.empty()) inputs.back()["categories"] = p.categories;
   }
   for (const OutputPort& p : c.outputs) {
     line(options, "output " + label(p.name),

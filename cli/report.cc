@@ -8,12 +8,14 @@
 #include "nescio/api/prover_memory.h"
 #include "nescio/api/prover_size.h"
 #include "progress.h"
+#include "soundness.h"
 
 namespace nescio::cli {
 namespace {
 
 struct Arguments {
   std::string model, data, predictions, labels;
+  bool soundness = false;
 };
 
 // One column for each cell of an output, float and quantised, one row for each example.
@@ -43,8 +45,23 @@ std::string predictions_csv(const Model& model, const Accuracy& accuracy) {
   return out;
 }
 
+// Of a compiled model, or of a verifying key.
+int run_soundness(const Arguments& args, const Options& options) {
+  const auto bytes = read_private_file(args.model);
+  if (!bytes.ok()) return fail(options, bytes.error());
+  if (auto model = read_model(*bytes); model.ok()) {
+    const auto key = commit_model(std::move(*model), {});
+    return key.ok() ? show_soundness(*key->key, options) : fail(options, key.error());
+  }
+  auto read = read_key(*bytes);
+  if (!read.ok()) return fail(options, read.error());
+  const auto key = verify_key(std::move(*read));
+  return key.ok() ? show_soundness(*key, options) : fail(options, key.error());
+}
+
 int run(const Arguments& args, const Options& options) {
   hold_secrets();
+  if (args.soundness) return run_soundness(args, options);
   if (!args.labels.empty() && args.data.empty())
     return fail(options, Error{ErrorCode::kUsage, 0, "--labels are those of the rows of --data", {}});
   const auto bytes = read_private_file(args.model);
@@ -127,7 +144,9 @@ int run(const Arguments& args, const Options& options) {
 void add_report(CLI::App& app, const Options& options, int& exit_code) {
   auto args = std::make_shared<Arguments>();
   CLI::App* sub = app.add_subcommand("report", "what a compiled model costs and how accurate it is (private)");
-  sub->add_option("MODEL", args->model, "compiled model")->required();
+  sub->add_option("MODEL", args->model, "compiled model, or with --soundness a verifying key")->required();
+  sub->add_flag("--soundness", args->soundness,
+                "parameters, counts and every error term with its source, instead of all else");
   sub->add_option("--data", args->data, "measure accuracy on these inputs instead of the calibration rows");
   sub->add_option("--labels", args->labels,
                   "0 or 1 for each row of --data: the area under the ROC curve of each score");

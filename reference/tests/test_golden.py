@@ -6,7 +6,8 @@ import tempfile
 import unittest
 from unittest import mock
 
-from reference import verify
+import reference.key
+from reference import soundness, verify
 from reference.tests import test_program
 
 FOLDER = os.path.join(test_program.ROOT, "tests", "golden")
@@ -36,6 +37,20 @@ class Golden(unittest.TestCase):
                 theirs, ours = test_program.both(paths["key"], paths["proof"], *case["options"])
                 self.assertEqual((theirs[0], theirs[1]["code"]), (case["exit"], case["code"]), "the program")
                 self.assertEqual(ours, theirs, "the reference")
+
+    def test_error_terms(self):
+        """`nescio report --soundness` counts and calculates as this verifier does."""
+        for name in sorted(n for n in os.listdir(FOLDER) if n.endswith(".vk")):
+            with self.subTest(name), mock.patch.object(soundness, "check", return_value=0) as check:
+                reference.key.Key(golden(name))
+                (params, counts), _ = check.call_args
+                said = json.loads(test_program.program("report", "--soundness", "--json", os.path.join(FOLDER, name)).stdout)
+                terms = soundness.circuit_terms(params, counts) + soundness.opening_terms(params)
+                self.assertEqual([(t["name"], round(t["bits"] * 2**32)) for t in said["error_terms"]],
+                                 [(n.rstrip("0123456789").rstrip(), bits) for n, bits in terms])
+                self.assertEqual([[b["rows"], b["width"]] for b in said["counts"]["buses"]], [list(b) for b in counts.buses])
+                self.assertEqual(said["counts"]["constraints"], counts.constraints)
+                self.assertEqual(said["parameters"]["queries"], params.queries)
 
     def changed(self, case, folder):
         change = case["change"]

@@ -11,8 +11,12 @@ CircuitSizes circuit_sizes(const Circuit& circuit) {
   return out;
 }
 
+soundness::CircuitCounts error_counts(const VerifyingKey& key) {
+  return circuit_counts(key.circuit, key.params.degree);
+}
+
 std::vector<soundness::Term> error_terms(const VerifyingKey& key) {
-  return soundness::terms(key.params, circuit_counts(key.circuit, key.params.degree));
+  return soundness::terms(key.params, error_counts(key));
 }
 
 double real_bits(soundness::Bits bits) {

@@ -274,6 +274,19 @@ TEST(LinearModels, RegressorWithSeveralTargets) {
   expect_error(cauchy.import(), ErrorCode::kAttr, "CAUCHY");
 }
 
+TEST(LinearModels, AMapOfScoresIsARowOfThem) {
+  const auto zipped = [](const std::vector<std::string>& classes) {
+    ModelBuilder m(17);
+    m.input("x", {2, 3}).output("y");
+    m.node("ZipMap", {"x"}, {"y"}, {{"classlabels_strings", classes}}, "ai.onnx.ml");
+    return m;
+  };
+  const ModelBuilder m = zipped({"red", "green", "blue"});
+  EXPECT_EQ(m.run({{1, 2, 3, 4, 5, 6}})[0].reals(), (Doubles{1, 2, 3, 4, 5, 6}));
+  EXPECT_NE(m.import()->notes.back().find("'red', 'green', 'blue'"), std::string::npos);
+  expect_error(zipped({"red", "green"}).import(), ErrorCode::kAttr, "2 classes for scores of shape [2, 3]");
+}
+
 TEST(LinearModels, ClassifierAsOnnxRuntimeHasIt) {
   const auto model = [](const Reals& coefficients, const Reals& intercepts, const Ints& labels,
                         const std::string& transform) {

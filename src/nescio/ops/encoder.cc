@@ -1,5 +1,5 @@
-// ops/encoder.cc -- ai.onnx.ml Normalizer, Binarizer, Imputer, OneHotEncoder, LabelEncoder, ArrayFeatureExtractor and
-// FeatureVectorizer in terms of other operators.
+// ops/encoder.cc -- ai.onnx.ml Normalizer, Binarizer, Imputer, OneHotEncoder, LabelEncoder, ArrayFeatureExtractor,
+// FeatureVectorizer and ZipMap in terms of other operators.
 #include <algorithm>
 #include <cmath>
 
@@ -229,6 +229,25 @@ Result<Values> import_vectorizer(const OnnxNode& node, GraphBuilder& graph) {
   return Values{y};
 }
 
+// A map from classes to scores for each row is, here, the row of scores.
+Result<Values> import_zip_map(const OnnxNode& node, GraphBuilder& graph) {
+  NESCIO_TRY_STATUS(expect_inputs(node, 1, 1));
+  AttributeReader attributes(node);
+  std::vector<std::string> classes = attributes.texts("classlabels_strings");
+  for (const std::int64_t n : attributes.integers("classlabels_int64s")) classes.push_back(std::to_string(n));
+  NESCIO_TRY_STATUS(attributes.finish());
+  const ValueId x = node.inputs[0];
+  const Shape shape = graph.shape(x);
+  if (shape.empty() || shape.back() != static_cast<std::int64_t>(classes.size()))
+    return attr_error("has " + std::to_string(classes.size()) + " classes for scores of shape " + to_string(shape));
+  std::string names;
+  for (std::size_t i = 0; i < classes.size() && i < 16; ++i) names += (i == 0 ? "" : ", ") + quote_name(classes[i]);
+  graph.note("node " + quote_name(node.name) +
+             " (ZipMap): a row of numbers takes the place of a map; their classes, in order: " + names +
+             (classes.size() > 16 ? ", .." : ""));
+  return Values{x};
+}
+
 constexpr OpRecord kRecords[] = {
     {.name = "Normalizer", .domain = "ai.onnx.ml", .until = 5, .import = import_normalizer},
     {.name = "Binarizer", .domain = "ai.onnx.ml", .until = 5, .import = import_binarizer},
@@ -236,6 +255,7 @@ constexpr OpRecord kRecords[] = {
     {.name = "OneHotEncoder", .domain = "ai.onnx.ml", .until = 5, .import = import_one_hot},
     {.name = "LabelEncoder", .domain = "ai.onnx.ml", .since = 2, .until = 5, .import = import_label_encoder},
     {.name = "ArrayFeatureExtractor", .domain = "ai.onnx.ml", .until = 5, .import = import_extractor},
+    {.name = "ZipMap", .domain = "ai.onnx.ml", .until = 5, .import = import_zip_map},
     {.name = "FeatureVectorizer", .domain = "ai.onnx.ml", .until = 5, .import = import_vectorizer},
 };
 
