@@ -46,11 +46,24 @@ Result<Importer::Opsets> Importer::read_opsets(
   return out;
 }
 
+Result<Tensor> Importer::read_words(const onnx::TensorProto& proto) {
+  const Shape shape(proto.dims().begin(), proto.dims().end());
+  const auto n = element_count(shape);
+  if (!n || *n != proto.string_data_size()) return model_error("its strings do not fill its shape");
+  std::vector<std::int64_t> places;
+  for (const std::string& word : proto.string_data()) {
+    NESCIO_TRY(const std::int64_t place, builder_.place_of(word));
+    places.push_back(place);
+  }
+  return Tensor::of_ints(DType::kInt64, shape, places);
+}
+
 void Importer::read_initializers(const onnx::GraphProto& graph, Scope& scope) {
   if (graph.sparse_initializer_size() != 0)
     report(model_error("sparse constants are not supported; store them densely"));
   for (const auto& proto : graph.initializer()) {
-    Result<Tensor> tensor = read_tensor(proto, options_.directory);
+    const bool words = proto.data_type() == onnx::TensorProto::STRING;
+    Result<Tensor> tensor = words ? read_words(proto) : read_tensor(proto, options_.directory);
     if (!tensor.ok()) {
       Error e = tensor.error();
       e.detail = "constant " + quote_name(proto.name()) + ": " + e.detail;
@@ -59,7 +72,9 @@ void Importer::read_initializers(const onnx::GraphProto& graph, Scope& scope) {
       continue;
     }
     builder_.grant(kBudgetPerElement * static_cast<std::int64_t>(tensor->size()));
-    define(scope, proto.name(), builder_.constant(proto.name(), std::move(*tensor)));
+    const ValueId id = builder_.constant(proto.name(), std::move(*tensor));
+    if (words) builder_.mark_words(id);
+    define(scope, proto.name(), id);
   }
 }
 

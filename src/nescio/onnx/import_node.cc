@@ -218,7 +218,7 @@ Result<std::vector<ValueId>> Importer::translate(const onnx::NodeProto& proto, O
   builder_.scope(node.name);
   NESCIO_TRY(auto out, record->import(node, builder_));
   for (const ValueId id : out)
-    if (moves) builder_.mark_words(id);
+    if (moves && builder_.labels(id) == nullptr) builder_.mark_words(id);
   if (out.size() < node.output_is_used.size()) return model_error("has too many outputs");
   NESCIO_TRY_STATUS(carry_labels(node, out));
   return out;

@@ -40,6 +40,8 @@ class Importer {
   };
 
   Result<Opsets> read_opsets(const google::protobuf::RepeatedPtrField<onnx::OperatorSetIdProto>& list) const;
+  // A constant of strings, as places in the dictionary.
+  Result<Tensor> read_words(const onnx::TensorProto& proto);
   void read_initializers(const onnx::GraphProto& graph, Scope& scope);
   void read_inputs(const onnx::GraphProto& graph, Scope& scope);
   // Adds an input of the graph, of words if the model says strings.

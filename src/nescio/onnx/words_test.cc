@@ -88,6 +88,29 @@ TEST(Words, NothingElseReadsThem) {
           "32,767");
 }
 
+TEST(Words, ConstantsNameTheClassesOfAnIndex) {
+  ModelBuilder m(17);
+  m.input("x", {1, 3}).output("label").output("number");
+  auto* names = m.proto.mutable_graph()->add_initializer();
+  names->set_name("names");
+  names->set_data_type(onnx::TensorProto::STRING);
+  names->add_dims(3);
+  for (const char* name : {"low", "middle", "high"}) names->add_string_data(name);
+  m.ints("numbers", {1, 3}, {7, 8, 9});
+  m.node("ArgMax", {"x"}, {"best"}, {{"axis", std::int64_t{1}}});
+  m.node("ArrayFeatureExtractor", {"names", "best"}, {"named"}, {}, kMl).node("Identity", {"named"}, {"label"});
+  m.node("ArrayFeatureExtractor", {"numbers", "best"}, {"number"}, {}, kMl);
+  const auto g = m.import();
+  ASSERT_TRUE(g.ok()) << to_string(g.error());
+  EXPECT_EQ(g->outputs[0].labels, (Strings{"low", "middle", "high"}));
+  EXPECT_EQ(g->outputs[1].labels, (Strings{"7", "8", "9"}));
+  const auto y = m.run({{1, 5, 2}});
+  EXPECT_EQ(y[0].real(0), 1);
+  EXPECT_EQ(y[1].real(0), 1);
+  names->add_dims(2);
+  expect_error(m.import(), ErrorCode::kModel, "do not fill");
+}
+
 TEST(Words, ADictionaryHasItsLimit) {
   ModelBuilder m = two_columns();
   m.output("y").output("z");

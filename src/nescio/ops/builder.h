@@ -61,6 +61,8 @@ class GraphBuilder {
   DType dtype(ValueId id) const { return graph_.value(id).type.dtype; }
   const Tensor* constant_of(ValueId id) const { return graph_.constant(id); }
   const Graph& graph() const { return graph_; }
+  // The word at a place that place_of() gave.
+  const std::string& word_at(std::int64_t place) const { return dictionary_[static_cast<std::size_t>(place)]; }
   Graph take();
 
  private:

@@ -188,11 +188,31 @@ Result<Values> import_label_encoder(const OnnxNode& node, GraphBuilder& graph) {
   return Values{shaped};
 }
 
+// Entries of a constant list by an index that is computed: the index, with the entries as its labels.
+Result<Values> labels_by_index(GraphBuilder& graph, ValueId list, ValueId index) {
+  const Tensor& entries = *graph.constant_of(list);
+  std::vector<std::string> labels;
+  bool plain = true;
+  for (const std::int64_t entry : entries.as<std::int64_t>()) {
+    labels.push_back(graph.holds_words(list) ? graph.word_at(entry) : std::to_string(entry));
+    plain = plain && labels.back() == std::to_string(labels.size() - 1) && !graph.holds_words(list);
+  }
+  std::int64_t n = 1;
+  for (const std::int64_t d : graph.shape(index)) n *= d;
+  NESCIO_TRY(const ValueId y, graph.add("Reshape", {index}, {{"shape", Shape{1, n}}}));  // a value of its own
+  if (!plain) graph.label(y, std::move(labels));
+  return Values{y};
+}
+
 Result<Values> import_extractor(const OnnxNode& node, GraphBuilder& graph) {
   NESCIO_TRY_STATUS(expect_inputs(node, 2, 2));
   NESCIO_TRY_STATUS(AttributeReader(node).finish());
   const ValueId x = node.inputs[0];
   const Tensor* at = graph.constant_of(node.inputs[1]);
+  if (const Tensor* list = graph.constant_of(x);
+      at == nullptr && list != nullptr && !is_float(list->dtype()) && list->size() != 0 &&
+      graph.shape(x).back() == static_cast<std::int64_t>(list->size()) && !is_float(graph.dtype(node.inputs[1])))
+    return labels_by_index(graph, x, node.inputs[1]);
   if (at == nullptr || is_float(at->dtype()) || at->size() == 0) return attr_error("its indices must be constant");
   Shape shape = graph.shape(x);
   if (shape.size() < 2) shape.insert(shape.begin(), 2 - shape.size(), 1);
