@@ -215,9 +215,10 @@ def check_argument(c):
 
 
 def printable(word):
-    """Whether bytes are UTF-8 without control characters."""
+    """Whether bytes are UTF-8 without characters that control how the text beside them is shown."""
     try:
-        return all(not (c < " " or "\x7f" <= c < "\xa0") for c in word.decode())
+        return not any(c < " " or "\x7f" <= c < "\xa0" or c in "\u200e\u200f" or "\u2028" <= c <= "\u202e" or
+                       "\u2066" <= c <= "\u2069" for c in word.decode())
     except UnicodeDecodeError:
         return False
 

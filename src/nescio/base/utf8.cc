@@ -3,6 +3,14 @@
 #include <cstdint>
 
 namespace nescio {
+namespace {
+
+bool is_control(std::uint32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) ||
+         (c >= 0x2066 && c <= 0x2069);
+}
+
+}  // namespace
 
 bool is_printable_utf8(std::string_view text) {
   constexpr std::uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};  // of a character of so many bytes
@@ -16,8 +24,7 @@ bool is_printable_utf8(std::string_view text) {
       if (next >> 6 != 2) return false;
       c = c << 6 | (next & 0x3FU);
     }
-    if (c < kLeast[size] || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000) || c < 0x20 || (c >= 0x7F && c < 0xA0))
-      return false;
+    if (c < kLeast[size] || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000) || is_control(c)) return false;
     i += size;
   }
   return true;

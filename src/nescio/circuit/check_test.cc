@@ -448,7 +448,7 @@ TEST_F(CheckCircuit, Ports) {
     });
   };
   const auto plain = [](InputPort&) {};
-  for (const char* word : {"\n", "\x7f", "\xc2\x85", "\xff", "\xc3"}) with_words({"a", word}, plain);
+  for (const char* word : {"\n", "\x7f", "\xc2\x85", "\xe2\x80\xae", "\xff", "\xc3"}) with_words({"a", word}, plain);
   with_words({"a", "b", "a"}, plain);
   with_words({std::string(kMaxName + 1, 'a')}, plain);
   with_words({"a", "b"}, [](InputPort& p) { p.scales[0].exponent = 1; });
