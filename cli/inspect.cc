@@ -39,7 +39,7 @@ int show_key(const VerifyingKey& key, std::size_t bytes, const Options& options)
   }
   for (const InputPort& p : c.inputs) {
     std::string words;
-    for (const std::string& w : p.categories) words += (words.empty() ? "; one of " : ", ") + w;
+    for (const std::string& w : p.categories) words += (words.empty() ? "; one of " : ", ") + quoted(w);
     line(options, "input " + label(p.name), shape(p.dims) + ", " + disclosure_text(c, p) + words);
     inputs.push_back({{"name", p.name}, {"shape", p.dims}});
     if (!p.categories.empty()) inputs.back()["categories"] = p.categories;

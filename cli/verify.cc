@@ -123,7 +123,7 @@ int run(const Arguments& args, const Options& options) {
     for (std::size_t i = 0; i < r.values.size(); ++i) {
       if (!categories.empty()) {
         const std::string* word = category(categories, r.values[i]);
-        values += (values.empty() ? "" : " ") + (word ? *word : "(none of its categories)");
+        values += (values.empty() ? "" : " ") + (word ? quoted(*word) : "(none of its categories)");
         list[r.name].push_back(word ? nlohmann::ordered_json(*word) : nlohmann::ordered_json());
         continue;
       }

@@ -82,7 +82,7 @@ Arrays arrays_of(const std::vector<std::pair<std::string, AnyArray>>& named,
   }
   for (const auto& [name, from] : words) {
     Array to{from.shape, SecretVector<double>(from.texts.size(), std::numeric_limits<double>::quiet_NaN())};
-    for (const std::string& text : from.texts) to.words.push_back({SecretString(text), false});
+    for (const SecretString& text : from.texts) to.words.push_back({text, false});
     out.list.emplace_back(name, std::move(to));
   }
   return out;
@@ -150,7 +150,11 @@ void bind_arrays(nb::module_& m) {
         for (const std::uint64_t n : shape)
           cells = n != 0 && cells > kMaxArrayValues / n ? ~std::uint64_t{0} : cells * n;
         if (cells != texts.size()) throw Failure("read", {ErrorCode::kInShape, 0, "not as many words as cells", {}});
-        new (self) Words{std::move(shape), std::move(texts)};
+        new (self) Words{std::move(shape), {}};
+        for (std::string& text : texts) {  // Python has a copy of its own
+          self->texts.emplace_back(text);
+          wipe(text.data(), text.size());
+        }
       });
   nb::class_<Arrays>(m, "Arrays",
                      "Numbers and words by the name of their input, in memory that is wiped when it is released.")

@@ -22,7 +22,7 @@ struct Arrays {
 // Words in row-major order, of this shape.
 struct Words {
   std::vector<std::uint64_t> shape;
-  std::vector<std::string> texts;
+  SecretVector<SecretString> texts;
 };
 // Real and integer types of up to 64 bits, and bool; and words. kInFormat for others.
 Arrays arrays_of(const std::vector<std::pair<std::string, AnyArray>>& named,

@@ -214,11 +214,14 @@ def check_argument(c):
         rule(20, c.dims(found[PAD + 1]) == c.dims(found[PAD + 2]) == c.dims(found[PAD + 3]))
 
 
+UNSEEN = ((0, 0x1F), (0x7F, 0x9F), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x2069), (0xFEFF, 0xFEFF),
+          (0xE0000, 0xE007F))
+
+
 def printable(word):
-    """Whether bytes are UTF-8 without characters that control how the text beside them is shown."""
+    """Whether bytes are UTF-8 without characters that are not seen, or control how others are."""
     try:
-        return not any(c < " " or "\x7f" <= c < "\xa0" or c in "\u200e\u200f" or "\u2028" <= c <= "\u202e" or
-                       "\u2066" <= c <= "\u2069" for c in word.decode())
+        return not any(first <= ord(c) <= last for c in word.decode() for first, last in UNSEEN)
     except UnicodeDecodeError:
         return False
 

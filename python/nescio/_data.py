@@ -14,6 +14,11 @@ def refused(reason, fix=None):
     return InputError(reason, "E_IN_FORMAT", fix=fix)
 
 
+def _kind(x):
+    """What an array holds; not how long its longest word is."""
+    return "words" if x.dtype.kind in "SUT" else str(x.dtype)
+
+
 def is_words(x):
     """Whether x is an array, column or list of strings."""
     if hasattr(x, "detach") or hasattr(x, "toarray") or isinstance(x, np.ma.MaskedArray):
@@ -25,17 +30,20 @@ def is_words(x):
     return x.dtype.kind in "UT" or (x.dtype == object and any(isinstance(v, str) for v in x.ravel()))
 
 
-def words(x):
-    """_core.Words of x; what is no string (a missing value) is the empty word."""
+def words(x, what):
+    """_core.Words of x. A missing value, or a number, has no one way to be written: refused."""
     x = np.asarray(x)
-    return _core.Words(list(x.shape), [str(v) if isinstance(v, (str, np.str_)) else "" for v in x.ravel()])
+    for i, v in enumerate(x.ravel()):
+        if not isinstance(v, str):
+            raise refused(f"{what}: value {i} is no word", "write missing values and numbers as the words that the model knows")
+    return _core.Words(list(x.shape), [str(v) for v in x.ravel()])
 
 
 def named(parts):
     """_core.Arrays of a dict of arrays by input."""
     texts = {k for k, v in parts.items() if is_words(v)}
     return _core.Arrays([(str(k), numbers(v, f"input '{k}'")) for k, v in parts.items() if k not in texts],
-                        [(str(k), words(v)) for k, v in parts.items() if k in texts])
+                        [(str(k), words(v, f"input '{k}'")) for k, v in parts.items() if k in texts])
 
 
 def numbers(x, what="the data"):
@@ -45,13 +53,16 @@ def numbers(x, what="the data"):
     if hasattr(x, "toarray"):
         raise refused(f"{what} is sparse", "give .toarray() of it")
     if isinstance(x, np.ma.MaskedArray):
-        x = x.astype(np.float64).filled(np.nan)
+        try:
+            x = x.astype(np.float64).filled(np.nan)
+        except (ValueError, TypeError):  # its message may show values
+            raise refused(f"{what} holds {x.dtype.kind!r}, not numbers") from None
     try:
         x = np.asarray(x)
     except ValueError:  # its message may show values
         raise refused(f"{what} has rows of different lengths") from None
     if x.dtype.kind not in "fiub":
-        raise refused(f"{what} holds {x.dtype}, not numbers", "encode categories and dates as numbers first")
+        raise refused(f"{what} holds {_kind(x)}, not numbers", "encode categories and dates as numbers first")
     if x.dtype == np.float16:
         x = x.astype(np.float32)
     elif x.dtype.kind == "f" and x.dtype.itemsize > 8:
@@ -103,8 +114,11 @@ def arrays(x, columns=None, what="the data"):
         return _core.Arrays([("", numbers(table_numbers(x, columns), what))])
     if is_series(x) and columns is not None and set(columns) <= set(x.index):
         x = x[list(columns)]
-    if is_series(x) and x.dtype == object and any(isinstance(v, str) for v in x):
+    if is_series(x) and is_words(x.to_numpy()):
         return named({c: np.array([[v]]) for c, v in x.items()})
     if is_series(x):
-        x = x.to_numpy(dtype=np.float64)
+        try:
+            x = x.to_numpy(dtype=np.float64)
+        except (ValueError, TypeError):
+            raise refused(f"{what} holds {x.dtype}, not numbers") from None
     return _core.Arrays([("", numbers(x, what))])

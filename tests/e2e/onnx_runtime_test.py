@@ -252,6 +252,15 @@ def support_vector_classes(kernel, classes, transform):
     return s.model(scores=(scores, FLOAT, [1, 2 if classes == 2 else pairs]), label=(label, INT64, [1]))
 
 
+def labels_beside_probabilities():
+    s = Sketch([1, 5], seed=6)
+    label, _ = s.op("SVMClassifier", "x", outputs=2, domain="ai.onnx.ml", kernel_type="LINEAR", kernel_params=[0.3, 0.5, 3.0],
+                    vectors_per_class=[2, 3], coefficients=[float(c) for c in s.rng.normal(size=5)], rho=[0.05],
+                    support_vectors=[float(c) for c in s.rng.normal(size=25)], classlabels_ints=[0, 1], prob_a=[2.0],
+                    prob_b=[0.3])  # the more likely class is not the one with the vote
+    return s.model(label=(label, INT64, [1]))
+
+
 def transformed(transform, rows):
     s = Sketch([1, 5])
     y = s.op("LinearRegressor", "x", domain="ai.onnx.ml", targets=len(rows), post_transform=transform,
@@ -282,7 +291,7 @@ MODELS |= {f"{n} classes by support vectors, {k}, {t}": (lambda n=n, k=k, t=t: s
 ROWS_OF_WEIGHTS = [[0.05, -0.04, 0.03, 0, 0.02, 0.75], [0.02, 0.03, -0.02, 0.05, 0, 0.2]]
 MODELS |= {f"regressor, {t}": (lambda t=t: transformed(t, ROWS_OF_WEIGHTS)) for t in ("PROBIT", "LOGISTIC", "SOFTMAX")}
 MODELS |= {"regressor, SOFTMAX_ZERO": lambda: transformed("SOFTMAX_ZERO", [*ROWS_OF_WEIGHTS, [0] * 6])}
-MODELS |= {"one class": one_class}
+MODELS |= {"one class": one_class, "labels beside probabilities": labels_beside_probabilities}
 MODELS |= {kind: (lambda kind=kind: comparison(kind)) for kind in DISCRETE - {"ArgMax", "Equal"}}
 
 # What docs/guide/your-own-model.md promises; Equal with a constant is for integers.

@@ -69,10 +69,25 @@ def test_what_is_no_word_or_no_number_is_refused(model, loans):
     row = loans[0].iloc[[3]].to_dict("list")
     with pytest.raises(nescio.InputError, match="word"):
         model.prove({**row, "income": ["50"]})
-    # A number stands for the word that it is written as.
-    one = model.mock({**row, "purpose": [1]})["chance"]
-    assert (one == model.mock({**row, "purpose": ["1"]})["chance"]).all()
-    assert (one != model.mock({**row, "purpose": ["car"]})["chance"]).all()
+    for strange in ([1], [100000], [float("nan")], [None], [1, "car"]):
+        with pytest.raises(nescio.InputError):
+            model.mock({**row, "purpose": strange})
+
+
+def test_missing_words_are_refused_where_scikit_learn_knows_them(loans):
+    gaps = loans[0].copy()
+    gaps.loc[::4, "home"] = None
+    with pytest.raises(nescio.InputError, match="value 0 is no word"):
+        nescio.compile(pipeline_of(OneHotEncoder()).fit(gaps, loans[1]), gaps)
+
+
+def test_a_row_as_a_series(model, loans):
+    row = loans[0].iloc[3]
+    assert (model.mock(row)["chance"] == model.mock(loans[0].iloc[[3]])["chance"]).all()
+    for words in (pd.Series({"home": "SECRET", "purpose": "car"}), np.ma.array(["SECRET"])):
+        with pytest.raises(nescio.InputError) as caught:
+            model.mock(words)
+        assert "SECRET" not in str(caught.value)
 
 
 def test_words_from_files(model, loans, tmp_path):

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nescio/api/prover_inputs.h"
+#include "nescio/api/words.h"
 #include "nescio/transcript/prover_random.h"
 
 namespace nescio {
@@ -31,7 +32,7 @@ Result<DigestPort> digest_of_inputs(const Circuit& circuit, const NamedArrays& i
     if (ports.size() == inputs.size() && std::all_of(ports.begin(), ports.end(), given)) return port;
   }
   std::string names;
-  for (const auto& [name, array] : inputs) names += (names.empty() ? "" : ", ") + name;
+  for (const auto& [name, array] : inputs) names += (names.empty() ? "" : ", ") + label(name);
   return Error{ErrorCode::kUsage,
                0,
                "the key binds no digest of just these inputs (" + names + "): it is made by commit --bind",

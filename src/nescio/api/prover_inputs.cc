@@ -3,7 +3,11 @@
 namespace nescio {
 
 Result<SecretVector<std::int64_t>> input_integers(const InputPort& port, const Array& array) {
-  if (!port.categories.empty()) return quantise_input(port, codes_of(array, 0, array.values.size(), port.categories));
+  if (!port.categories.empty()) {
+    const auto codes = codes_of(array, 0, array.values.size(), port.categories);
+    if (!codes.ok()) return Error{ErrorCode::kInFormat, 0, "input '" + port.name + "': " + codes.error().detail, {}};
+    return quantise_input(port, *codes);
+  }
   if (const auto text = first_text(array, 0, array.values.size()))
     return Error{
         ErrorCode::kInFormat,

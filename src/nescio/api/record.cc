@@ -1,5 +1,6 @@
 #include "nescio/api/record.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "nescio/api/digest_bytes.h"
@@ -19,6 +20,8 @@ Result<std::pair<std::string, Array>> read_array(ByteReader& in, std::uint16_t v
   NESCIO_VERIFY(length <= kMaxName, ErrorCode::kInFormat, in.position());
   NESCIO_TRY(const auto name, in.take(length));
   out.first.assign(name.begin(), name.end());
+  NESCIO_VERIFY(std::all_of(name.begin(), name.end(), [](std::uint8_t c) { return c >= 0x20 && c < 0x7F; }),
+                ErrorCode::kInFormat, in.position());
   NESCIO_TRY(const std::uint32_t dims, in.count(8));
   for (std::uint32_t d = 0; d < dims; ++d) {
     NESCIO_TRY(const std::uint64_t n, in.u<std::uint64_t>());

@@ -51,6 +51,18 @@ std::string label(const std::string& name) {
   return out + (name.size() <= kMost ? "\"" : "...\"");
 }
 
+std::string quoted(const std::string& category) {
+  constexpr std::size_t kMost = 64;
+  std::string out = "\"";
+  std::size_t characters = 0;
+  for (const char c : category) {
+    if ((static_cast<std::uint8_t>(c) & 0xC0) != 0x80 && ++characters > kMost) return out + "...\"";
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
 std::string group_name(Group group) {
   return group == Group::weights ? "weights" : group == Group::inputs ? "inputs" : "outputs";
 }

@@ -13,6 +13,8 @@ std::string hex(std::span<const std::uint8_t> bytes);
 std::string shown(std::span<const std::uint8_t> bytes);
 // A name from a key, which a stranger chose: in quotes and cut unless it is one short word.
 std::string label(const std::string& name);
+// A category between quotes, at most 64 characters of it; " and \ are escaped.
+std::string quoted(const std::string& category);
 
 std::string group_name(Group group);  // "inputs"
 // "inputs", or "input NAME, .." of those that it is of

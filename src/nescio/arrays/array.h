@@ -29,11 +29,10 @@ using NamedArrays = std::vector<std::pair<std::string, Array>>;  // in file orde
 
 // The first cell of [begin, begin + n) that is not a number, if there is one.
 std::optional<std::uint64_t> first_text(const Array& array, std::uint64_t begin, std::uint64_t n);
-// What a cell is for a dictionary: its text, or its number, written as short as it is exact.
-SecretString word_of(const Array& array, std::uint64_t cell);
 // Cells [begin, begin + n) as codes: the place of its word in `dictionary`, or dictionary.size() if it is not there.
-SecretVector<double> codes_of(const Array& array, std::uint64_t begin, std::uint64_t n,
-                              std::span<const std::string> dictionary);
+// kInFormat: the array has only numbers, of which nobody knows how they were written.
+Result<SecretVector<double>> codes_of(const Array& array, std::uint64_t begin, std::uint64_t n,
+                                      std::span<const std::string> dictionary);
 
 inline constexpr std::uint64_t kMaxArrayValues = std::uint64_t{1} << 28;
 
@@ -42,8 +41,8 @@ Result<Array> read_npy(std::span<const std::uint8_t> bytes);
 // A ZIP archive of .npy files, stored or deflated; names without ".npy".
 Result<NamedArrays> read_npz(std::span<const std::uint8_t> bytes);
 // Fields separated by commas, semicolons or tabs, or in double quotes, one row a line, all of one length. A first line
-// is a header, and is returned, if it has no number, or has a word above a number. Empty fields and "nan" are NaN.
-// Words are kept if some field is not a number. Shape [rows, columns].
+// of words is a header, and is returned; where there are words there must be one, so that no row is taken for it. Empty
+// fields and "nan" are NaN. Words are kept if a field is not a number, or in quotes. Shape [rows, columns].
 struct Csv {
   std::vector<std::string> header;
   Array table;

@@ -109,17 +109,34 @@ TEST(Csv, words_stay_beside_numbers) {
   EXPECT_EQ(first_text(c->table, 0, 6), 0U);
   EXPECT_EQ(first_text(c->table, 3, 3), std::nullopt);
   const std::vector<std::string> dictionary{"OWN", "RENT", "NA"};
-  EXPECT_EQ(codes_of(c->table, 0, 1, dictionary), Doubles{1});
-  EXPECT_EQ(codes_of(c->table, 2, 3, dictionary), (Doubles{3, 3, 2}));
-  // A header has no number, or a word above one.
-  EXPECT_TRUE(read_csv("RENT,1\nOWN,2\n")->header.empty());
-  EXPECT_EQ(read_csv("home,2019\n1,2\n")->header.size(), 2U);
-  EXPECT_EQ(read_csv("a,b\nc,d\n")->table.shape, (Shape{1, 2}));
+  EXPECT_EQ(*codes_of(c->table, 0, 1, dictionary), Doubles{1});
+  EXPECT_EQ(*codes_of(c->table, 2, 3, dictionary), (Doubles{3, 3, 2}));
 }
 
-TEST(Words, numbers_are_words_for_a_dictionary) {
-  const Array a{{4}, {1, 0.5, -2, 1e21}};
-  EXPECT_EQ(codes_of(a, 0, 4, std::vector<std::string>{"-2", "1", "0.5", "1e+21"}), (Doubles{1, 2, 0, 3}));
+TEST(Csv, no_row_is_taken_for_a_header) {
+  for (const char* text : {"RENT,1\nOWN,2\n", "home,2019\n1,2\n", ",car,50\n1,2,50\n", "1\ncar\n", "x\n1,2\n"})
+    EXPECT_EQ(read_csv(text).error().code, ErrorCode::kInFormat) << text;
+  EXPECT_EQ(read_csv("home,\"2019\"\n1,2\n")->header.size(), 2U);
+  EXPECT_EQ(read_csv("a,b\nc,d\n")->table.shape, (Shape{1, 2}));
+  EXPECT_EQ(read_csv(",b\n1,2\n")->header.size(), 2U);
+  EXPECT_TRUE(read_csv("\"1\",2\n")->header.empty());
+}
+
+TEST(Csv, quotes_end_where_their_field_ends) {
+  for (const char* text : {"x\n\"a\n", "x\n\"a\"b\n", "x,y\n\"a\"b,c\n", "x\n\"a\"\"\n", "x\n\"\n"})
+    EXPECT_EQ(read_csv(text).error().code, ErrorCode::kInFormat) << text;
+  EXPECT_EQ(texts(read_csv("x,y\n\"\" , \"a\"\"\"\n")->table), (std::vector<std::string>{"", "a\""}));
+}
+
+// A number has no one way to be written, so a word is text.
+TEST(Words, are_as_they_are_written) {
+  const std::vector<std::string> dictionary{"02139", "1.0", "100000"};
+  const Array numbers{{2}, {2139, 1}};
+  EXPECT_EQ(codes_of(numbers, 0, 2, dictionary).error().code, ErrorCode::kInFormat);
+  EXPECT_EQ(codes_of(read_csv("02139\n")->table, 0, 1, dictionary).error().code, ErrorCode::kInFormat);
+  const auto quoted = read_csv("\"02139\",1.0,100000,+100000\n");
+  EXPECT_EQ(*codes_of(quoted->table, 0, 4, dictionary), (Doubles{0, 1, 2, 3}));
+  EXPECT_EQ(quoted->table.values[0], 2139);
 }
 
 TEST(Json, nested_flat_and_ezkl) {

@@ -28,8 +28,8 @@ struct Field {
   bool quoted = false;
 };
 
-// Within double quotes separators are text (RFC 4180).
-void split(std::string_view line, std::vector<Field>& out) {
+// Within double quotes separators are text (RFC 4180). False: a quote is not closed, or something follows it.
+bool split(std::string_view line, std::vector<Field>& out) {
   out.clear();
   for (std::size_t at = 0; at <= line.size();) {
     at = std::min(line.find_first_not_of(' ', at), line.size());
@@ -37,15 +37,17 @@ void split(std::string_view line, std::vector<Field>& out) {
     if (field.quoted) {
       std::size_t end = ++at;
       while (end < line.size() && (line[end] != '"' || line.substr(end, 2) == "\"\"")) end += line[end] == '"' ? 2 : 1;
-      end = std::min(end, line.size());
+      if (end >= line.size()) return false;
       field.raw = line.substr(at, end - at);
-      at = end;
+      at = end + 1;
     }
     const std::size_t stop = std::min(line.find_first_of(",;\t", at), line.size());
+    if (field.quoted && !trimmed(line.substr(at, stop - at)).empty()) return false;
     if (!field.quoted) field.raw = trimmed(line.substr(at, stop - at));
     out.push_back(field);
     at = stop + 1;
   }
+  return true;
 }
 
 SecretString text_of(const Field& field) {
@@ -99,22 +101,14 @@ std::optional<std::uint64_t> first_text(const Array& array, std::uint64_t begin,
   return std::nullopt;
 }
 
-SecretString word_of(const Array& array, std::uint64_t cell) {
-  if (!array.words.empty()) return array.words[cell].text;
-  char text[32];
-  const auto [end, error] = std::to_chars(text, text + sizeof text, array.values[cell]);
-  SecretString out(text, end);
-  wipe(text, sizeof text);
-  return out;
-}
-
-SecretVector<double> codes_of(const Array& array, std::uint64_t begin, std::uint64_t n,
-                              std::span<const std::string> dictionary) {
+Result<SecretVector<double>> codes_of(const Array& array, std::uint64_t begin, std::uint64_t n,
+                                      std::span<const std::string> dictionary) {
+  if (array.words.empty()) return bad("numbers where words are expected; put them in quotes");
   std::map<std::string_view, std::size_t> places;
   for (std::size_t i = 0; i < dictionary.size(); ++i) places.emplace(dictionary[i], i);
   SecretVector<double> out;
   for (std::uint64_t i = begin; i < begin + n; ++i) {
-    const auto place = places.find(word_of(array, i));
+    const auto place = places.find(std::string_view(array.words[i].text));
     out.push_back(static_cast<double>(place == places.end() ? dictionary.size() : place->second));
   }
   return out;
@@ -122,20 +116,20 @@ SecretVector<double> codes_of(const Array& array, std::uint64_t begin, std::uint
 
 namespace {
 
-bool is_number(const Field& field) {
-  double x = 0;
-  return !field.raw.empty() && parse_number(field.raw, x);
-}
-
-// Whether `first` names the columns of which `second` (or nothing) is the next line.
-bool is_header(const std::vector<Field>& first, const std::vector<Field>& second) {
-  bool word = false, number = false, above = false;
-  for (std::size_t i = 0; i < first.size(); ++i) {
-    word = word || (!is_number(first[i]) && !first[i].raw.empty());
-    number = number || is_number(first[i]);
-    above = above || (!is_number(first[i]) && i < second.size() && is_number(second[i]));
+// Whether a first line has the names of columns. kInFormat: words and numbers.
+Result<bool> is_header(const std::vector<Field>& fields) {
+  bool word = false, number = false;
+  for (const Field& f : fields) {
+    double x = 0;
+    const bool parsed = parse_number(f.raw, x);
+    word = word || !parsed;
+    number = number || (parsed && !f.quoted && !f.raw.empty());
   }
-  return word && (!number || above);
+  if (word && number)
+    return bad(
+        "the first line has words and numbers; a table with words begins with the names of its columns, of which "
+        "those that are numbers stand in quotes");
+  return word;
 }
 
 // The next line that is not empty, and its number.
@@ -150,13 +144,13 @@ bool next_line(std::string_view& text, std::string_view& line, std::size_t& numb
   return false;
 }
 
-// False: a field is no number, and words are not kept.
+// False: a field is no number, or in quotes, and words are not kept.
 Result<bool> append_row(const std::vector<Field>& fields, bool keep_words, Array& table) {
   if (table.values.size() + fields.size() > kMaxArrayValues) return bad("too many values");
   for (const Field& field : fields) {
     double x = std::numeric_limits<double>::quiet_NaN();
     const bool number = parse_number(field.raw, x);
-    if (!number && !keep_words) return false;
+    if ((!number || field.quoted) && !keep_words) return false;
     table.values.push_back(x);
     if (keep_words) table.words.push_back({text_of(field), number});
   }
@@ -168,24 +162,24 @@ Result<bool> read_table(std::string_view text, bool keep_words, Csv& out) {
   std::uint64_t rows = 0;
   std::size_t columns = 0, number = 0;
   std::string_view line;
-  std::vector<Field> fields, second;
+  std::vector<Field> fields;
   while (next_line(text, line, number)) {
-    split(line, fields);
+    const std::string where = "line " + std::to_string(number);
+    if (!split(line, fields)) return bad(where + " has a quote that is not closed, or something behind it");
     if (columns == 0) {
       columns = fields.size();
-      std::string_view rest = text, next;
-      std::size_t ignored = 0;
-      if (next_line(rest, next, ignored)) split(next, second);
-      if (is_header(fields, second)) {
-        for (const Field& f : fields) out.header.emplace_back(text_of(f));
-        continue;
-      }
+      NESCIO_TRY(const bool names, is_header(fields));
+      for (const Field& f : fields)
+        if (names) out.header.emplace_back(text_of(f));
+      if (names) continue;
     }
     if (fields.size() != columns)
-      return bad("line " + std::to_string(number) + " has " + std::to_string(fields.size()) +
-                 " fields, the first has " + std::to_string(columns));
+      return bad(where + " has " + std::to_string(fields.size()) + " fields, the first has " + std::to_string(columns));
     NESCIO_TRY(const bool taken, append_row(fields, keep_words, out.table));
     if (!taken) return false;
+    if (out.header.empty() &&
+        first_text(out.table, out.table.words.size() - (keep_words ? columns : 0), (keep_words ? columns : 0)))
+      return bad(where + " has a word; a table with words begins with the names of its columns");
     ++rows;
   }
   out.table.shape = {rows, columns};

@@ -17,7 +17,8 @@ std::string encoded(char32_t c) {
 
 TEST(Utf8, EveryCharacterButControlsAndSurrogates) {
   for (char32_t c = 0; c < 0x110100; ++c) {
-    const bool lines = c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    const bool lines = (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x2069) ||
+                       c == 0xFEFF || (c >= 0xE0000 && c <= 0xE007F);
     const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || lines, surrogate = c >= 0xD800 && c < 0xE000;
     ASSERT_EQ(is_printable_utf8("a" + encoded(c) + "b"), !control && !surrogate && c <= 0x10FFFF) << std::hex << +c;
   }

@@ -78,6 +78,7 @@ TEST(Words, NothingElseReadsThem) {
   refused("Gather", {"real", "home"}, {}, "", ErrorCode::kDtype, "reads words");
   refused("OneHotEncoder", {"home"}, {numbers}, kMl, ErrorCode::kAttr, "of the type of its input");
   refused("OneHotEncoder", {"number"}, {words}, kMl, ErrorCode::kAttr, "of the type of its input");
+  refused("OneHotEncoder", {"home"}, {{"cats_strings", Strings{"a", "b", "a"}}}, kMl, ErrorCode::kAttr, "equal");
   refused("OneHotEncoder", {"home"}, {words, numbers}, kMl, ErrorCode::kAttr, "of the type of its input");
   refused("OneHotEncoder", {"home"}, {{"cats_strings", Strings{"a\n"}}}, kMl, ErrorCode::kAttr, "printable");
   refused("OneHotEncoder", {"home"}, {{"cats_strings", Strings{std::string(257, 'a')}}}, kMl, ErrorCode::kAttr, "256");

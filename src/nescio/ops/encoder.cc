@@ -2,6 +2,7 @@
 // FeatureVectorizer and ZipMap in terms of other operators.
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "nescio/ops/ai_onnx_ml.h"
 #include "nescio/ops/families.h"
@@ -88,8 +89,9 @@ Result<Values> import_imputer(const OnnxNode& node, GraphBuilder& graph) {
   return Values{y};
 }
 
-// [.., keys]: whether x is each of the keys, which are places if it holds words.
+// [.., keys]: whether x is each of the keys, which are places if it holds words. kAttr: two are equal.
 Result<ValueId> matches(GraphBuilder& graph, ValueId x, const std::vector<double>& keys) {
+  if (std::set<double>(keys.begin(), keys.end()).size() != keys.size()) return attr_error("two of its keys are equal");
   Shape shape = graph.shape(x);
   shape.push_back(1);
   NESCIO_TRY(const ValueId column, reshaped(graph, x, shape));

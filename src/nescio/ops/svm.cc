@@ -1,9 +1,9 @@
 // ops/svm.cc -- ai.onnx.ml SVMRegressor and SVMClassifier in terms of Linear, Exp, Tanh, Power, Compare and ArgMax.
 //
 // A classifier decides each pair i < j of classes by s_ij = sum_v c_v K(x, v) + rho: a vote for i when s_ij > 0, for j
-// otherwise; the label is the first class with the most votes. Where the ONNX text is silent it does as ONNX Runtime:
-// scores are all s_ij, of two classes [-s, s]; with prob_a and prob_b, of two classes, [p, 1 - p] with
-// p = 1 / (1 + exp(a s + b)), and the label is the more likely one.
+// otherwise; the label is the first class with the most votes, also where there are probabilities. Where the ONNX text
+// is silent it does as ONNX Runtime: scores are all s_ij, of two classes [-s, s]; with prob_a and prob_b, of two
+// classes, [p, 1 - p] with p = 1 / (1 + exp(a s + b)), which ONNX Runtime approaches to 0.004.
 #include <numeric>
 
 #include "nescio/ops/ai_onnx_ml.h"
@@ -222,14 +222,11 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
 
   NESCIO_TRY(ValueId scores, pair_decisions(graph, x, c));
   ValueId label = kNoValue;
-  if (likely) {  // p > 1/2 for the first class when a s + b < 0
+  NESCIO_TRY(label, label_by_votes(graph, scores, classes));
+  if (wants_scores && likely) {
     NESCIO_TRY(scores, columns_of(graph, scores, {-prob_a[0], prob_a[0]}, {-prob_b[0], prob_b[0]}));
-    NESCIO_TRY(label, label_of_largest(graph, scores));
-  } else {
-    NESCIO_TRY(label, label_by_votes(graph, scores, classes));
-    if (wants_scores && two) {
-      NESCIO_TRY(scores, columns_of(graph, scores, {-1, 1}, {0, 0}));
-    }
+  } else if (wants_scores && two) {
+    NESCIO_TRY(scores, columns_of(graph, scores, {-1, 1}, {0, 0}));
   }
   bool plain = !numbers.empty();
   for (std::size_t i = 0; i < labels.size(); ++i) plain = plain && labels[i] == std::to_string(i);

@@ -88,7 +88,11 @@ Result<Calibration> make_calibration(const NamedArrays& arrays, const Graph& gra
           return bad("example " + std::to_string(r + 1) + ", number " + std::to_string(offset + c + 1) +
                      " is not finite");
       SecretVector<double> codes;
-      if (!port.labels.empty()) codes = codes_of(*array, r * stride + offset, cells, port.labels);
+      if (!port.labels.empty()) {
+        auto found = codes_of(*array, r * stride + offset, cells, port.labels);
+        if (!found.ok()) return bad("the input '" + port.name + "': " + found.error().detail);
+        codes = std::move(*found);
+      }
       const std::span<const double> numbers = port.labels.empty() ? row : codes;
       out.rows[r].push_back(Tensor::of(type.dtype, type.shape, numbers));
     }
