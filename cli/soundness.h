@@ -1,7 +1,7 @@
 // cli/soundness.h -- what the soundness of a key's proofs is calculated from, for `report --soundness`.
 #pragma once
 #include "command.h"
-#include "nescio/verifier/checked_key.h"
+#include "nescio/api/verify.h"
 
 namespace nescio::cli {
 
