@@ -11,7 +11,6 @@ and what a digest of 64 inputs adds:
   digits-bound       the same; every proof tells a salted digest of the inputs
 Also written: calibrate.csv (the rows it was fitted to), input.json and statement.txt, which is true of input.json.
 """
-import sys
 
 import numpy as np
 
@@ -59,14 +58,8 @@ def write(name, folder):
     first = session.run(None, {"x": x[row:row + 1]})[0].item()
     name_of_output = onnx.graph.output[0].name
     statement = f"{name_of_output} == {first}" if classes else f"{name_of_output} >= {first - 0.01:.4f}"
-    scenario.save(folder, onnx, x, row, statement)
-
-
-def main():
-    if len(sys.argv) != 3 or sys.argv[1] not in MODELS:
-        sys.exit(__doc__)
-    write(sys.argv[1], sys.argv[2])
+    return scenario.save(folder, onnx, x, row, statement)
 
 
 if __name__ == "__main__":
-    main()
+    scenario.main(__doc__, MODELS, write)

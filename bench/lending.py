@@ -58,11 +58,5 @@ def write(name, folder):
     return file
 
 
-def main():
-    if len(sys.argv) != 3 or sys.argv[1] not in MODELS:
-        sys.exit(__doc__)
-    write(sys.argv[1], sys.argv[2])
-
-
 if __name__ == "__main__":
-    main()
+    scenario.main(__doc__, MODELS, write)

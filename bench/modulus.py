@@ -8,7 +8,6 @@ The names below carry the published number of weights, and it is checked. Weight
 Also written: calibrate.csv and input.json (standard normal inputs) and statement.txt, which is true of input.json.
 """
 import math
-import sys
 
 import numpy as np
 import onnx
@@ -75,14 +74,8 @@ def write(name, folder):
     weights = make_weights(name, rng)
     x = rng.normal(size=(CALIBRATION_ROWS, weights[0].shape[0])).astype(np.float32)
     row, winner = clear_winner(weights, x)
-    scenario.save(folder, to_onnx(name, weights), x, row, f"argmax == {winner}")
-
-
-def main():
-    if len(sys.argv) != 3 or sys.argv[1] not in NETWORKS:
-        sys.exit(__doc__ + "\nNames: " + " ".join(NETWORKS))
-    write(sys.argv[1], sys.argv[2])
+    return scenario.save(folder, to_onnx(name, weights), x, row, f"argmax == {winner}")
 
 
 if __name__ == "__main__":
-    main()
+    scenario.main(__doc__, NETWORKS, write)

@@ -21,8 +21,9 @@ import trees
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TABLE = ["modulus-49k", "modulus-88k", "modulus-178k", "modulus-518k", "modulus-1.2M"]
-SCENARIOS = ["credit", *classical.MODELS, *lending.MODELS, *modulus.NETWORKS, *trees.ENSEMBLES]
-MAKERS = [(classical, classical.MODELS), (trees, trees.ENSEMBLES), (modulus, modulus.NETWORKS)]
+MAKERS = [(classical, classical.MODELS), (lending, lending.MODELS), (modulus, modulus.NETWORKS),
+          (trees, trees.ENSEMBLES)]
+SCENARIOS = ["credit", *(name for _, names in MAKERS for name in names)]
 COLUMNS = [("scenario", "{}"), ("prove ms", "{:.1f}"), ("median", "{:.1f}"), ("verify ms", "{:.2f}"),
            ("median", "{:.2f}"), ("key check", "{:.2f}"), ("proof bytes", "{:,}"), ("key bytes", "{:,}"),
            ("peak MB", "{:.0f}"), ("hiding %", "{:.1f}"), ("bits", "{}")]
@@ -52,11 +53,7 @@ def prepare(name, folder):
     if name == "credit":
         files = ("model.onnx", "calibrate.csv", "applicant_good.json")
         return *(os.path.join(ROOT, "examples", "credit", f) for f in files), "score >= 700", []
-    model = "model.onnx"
-    if name in lending.MODELS:
-        model = lending.write(name, folder)
-    else:
-        next(m for m, names in MAKERS if name in names).write(name, folder)
+    model = next(maker for maker, names in MAKERS if name in names).write(name, folder)
     with open(os.path.join(folder, "statement.txt"), encoding="ascii") as f:
         statement = f.read().strip()
     return model, "calibrate.csv", "input.json", statement, trees.options(name)

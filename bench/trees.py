@@ -8,7 +8,6 @@ drawn like the data; leaves are normal. A path is as long as its tree makes it.
   trees-128x9   128 trees, full to depth 9, and 128 inputs in one proof (the case that Remainder is measured with)
 Also written: calibrate.csv and input.json (standard normal inputs) and statement.txt, which is true of input.json.
 """
-import sys
 
 import numpy as np
 import onnx
@@ -70,15 +69,9 @@ def write(name, folder):
     scores = [float(session.run(None, {"x": row[None]})[0][0, 0]) for row in x]
     row = int(np.argmax(scores))
     rows = np.argsort(scores)[::-1][:BATCHES.get(name, 1)]
-    scenario.save(folder, model, x, rows if name in BATCHES else row,
+    return scenario.save(folder, model, x, rows if name in BATCHES else row,
                   f"score{'[0]' if name in BATCHES else ''} >= {scores[row] - 0.01:.4f}")
 
 
-def main():
-    if len(sys.argv) != 3 or sys.argv[1] not in ENSEMBLES:
-        sys.exit(__doc__ + "\nNames: " + " ".join(ENSEMBLES))
-    write(sys.argv[1], sys.argv[2])
-
-
 if __name__ == "__main__":
-    main()
+    scenario.main(__doc__, ENSEMBLES, write)

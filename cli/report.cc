@@ -145,12 +145,15 @@ void add_report(CLI::App& app, const Options& options, int& exit_code) {
   auto args = std::make_shared<Arguments>();
   CLI::App* sub = app.add_subcommand("report", "what a compiled model costs and how accurate it is (private)");
   sub->add_option("MODEL", args->model, "compiled model, or with --soundness a verifying key")->required();
-  sub->add_flag("--soundness", args->soundness,
-                "parameters, counts and every error term with its source, instead of all else");
-  sub->add_option("--data", args->data, "measure accuracy on these inputs instead of the calibration rows");
-  sub->add_option("--labels", args->labels,
-                  "0 or 1 for each row of --data: the area under the ROC curve of each score");
-  sub->add_option("--predictions", args->predictions, "write float and quantised outputs of each row to this CSV file");
+  CLI::Option* soundness = sub->add_flag(
+      "--soundness", args->soundness, "parameters, counts and every error term with its source, instead of all else");
+  CLI::Option* accuracy[] = {
+      sub->add_option("--data", args->data, "measure accuracy on these inputs instead of the calibration rows"),
+      sub->add_option("--labels", args->labels,
+                      "0 or 1 for each row of --data: the area under the ROC curve of each score"),
+      sub->add_option("--predictions", args->predictions,
+                      "write float and quantised outputs of each row to this CSV file")};
+  for (CLI::Option* option : accuracy) soundness->excludes(option);
   sub->callback([args, &options, &exit_code] { exit_code = run(*args, options); });
 }
 

@@ -115,15 +115,14 @@ def _sklearn(model, calibration, output):
     with _told("scikit-learn model", "skl2onnx"):
         if _data.is_table(calibration) and _data.has_words(calibration):
             proto = attempt(_column_types(calibration, columns))
-            notes = _missing_values(proto, last) + _for_proving(proto, output)
-            return Converted(_serialised(proto), "scikit-learn", notes, columns)
-        try:
-            proto = attempt([("X", FloatTensorType([1, n]))])
-        except Exception:
-            if columns is None:
-                raise
-            # Steps that select columns by name read one input for each.
-            proto = attempt([(c, FloatTensorType([1, 1])) for c in columns])
+        else:
+            try:
+                proto = attempt([("X", FloatTensorType([1, n]))])
+            except Exception:
+                if columns is None:
+                    raise
+                # Steps that select columns by name read one input for each.
+                proto = attempt([(c, FloatTensorType([1, 1])) for c in columns])
     notes = _missing_values(proto, last) + _for_proving(proto, output)
     return Converted(_serialised(proto), "scikit-learn", notes, columns)
 

@@ -12,8 +12,9 @@
 #include <iterator>
 #include <string>
 
-#include "nescio/api/prover_attest.h"
+#include "nescio/api/sample_attestation.h"
 #include "nescio/api/verify.h"
+#include "nescio/api/words.h"
 #include "nescio/prover/prove.h"
 #include "nescio/prover/setup.h"
 #include "nescio/relation/test_network.h"
@@ -23,15 +24,6 @@ namespace nescio {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
-
-std::string hex(std::span<const std::uint8_t> bytes) {
-  std::string out;
-  for (const std::uint8_t b : bytes) {
-    out += "0123456789abcdef"[b >> 4];
-    out += "0123456789abcdef"[b & 15];
-  }
-  return out;
-}
 
 // Of the targets that judge proofs.
 struct Setting {
@@ -214,23 +206,11 @@ void write_files(const Folder& to, Setting s) {
   changed("values_out_of_range", revealed("t2", {1, 2, 1024}));
   changed("input_not_asked_for", [](ProofFile& f) { f.disclosed.inputs = {{"x", {1}}}; });
   changed("digest_not_asked_for", [](ProofFile& f) { f.disclosed.digests = {{Group::inputs, {}}}; });
-  changed("attestation_of_nothing", [](ProofFile& f) {
-    const IssuerKeys keys = issuer_keys({});
-    Attestation a{};
-    a.issuer = keys.key;
-    a.signature = sign(keys, signed_bytes(a));
-    f.attestations = {a};
-  });
+  changed("attestation_of_nothing", [](ProofFile& f) { f.attestations = {sample_attestation()}; });
 }
 
 void write_attestations(const Folder& to) {
-  const IssuerKeys keys = issuer_keys({});
-  Attestation honest{};
-  honest.name = "bank";
-  honest.expires = 7;
-  honest.issuer = keys.key;
-  honest.signature = sign(keys, signed_bytes(honest));
-  const Bytes bytes = write_attestation(honest);
+  const Bytes bytes = write_attestation(sample_attestation());
   to.write("signed", bytes);
   to.write("one_byte_more", cut(bytes, bytes.size() + 1));
   to.write("one_byte_less", cut(bytes, bytes.size() - 1));

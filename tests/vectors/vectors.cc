@@ -2,15 +2,6 @@
 
 namespace nescio::vectors {
 
-std::string hex(std::span<const std::uint8_t> bytes) {
-  std::string out;
-  for (const std::uint8_t b : bytes) {
-    out += "0123456789abcdef"[b >> 4];
-    out += "0123456789abcdef"[b & 15];
-  }
-  return out;
-}
-
 Bytes bytes(const Json& text) {
   const auto& digits = text.get_ref<const std::string&>();
   if (digits.size() % 2 != 0 || digits.find_first_not_of("0123456789abcdef") != std::string::npos)

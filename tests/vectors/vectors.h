@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "nescio/api/words.h"
 #include "nescio/base/error.h"
 #include "nescio/field/extension.h"
 #include "nescio/hash/blake3.h"
@@ -50,8 +51,8 @@ std::string text_of(const File& file);
 
 // ---- bytes are hexadecimal digits, lower case; elements their bytes (docs/spec/notation.md)
 
-std::string hex(std::span<const std::uint8_t> bytes);
 Bytes bytes(const Json& text);
+using nescio::hex;
 inline std::string hex(const Digest& d) {
   return hex(d.bytes);
 }

@@ -2,7 +2,7 @@
 // from that one.
 #include <algorithm>
 
-#include "nescio/api/prover_attest.h"
+#include "nescio/api/sample_attestation.h"
 #include "nescio/base/fuzz_start.h"
 
 namespace {
@@ -10,15 +10,7 @@ namespace {
 using namespace nescio;
 
 const std::vector<std::uint8_t>& honest() {
-  static const auto* const bytes = [] {
-    const IssuerKeys keys = issuer_keys({});
-    Attestation a{};
-    a.name = "bank";
-    a.expires = 7;
-    a.issuer = keys.key;
-    a.signature = sign(keys, signed_bytes(a));
-    return new std::vector<std::uint8_t>(write_attestation(a));
-  }();
+  static const auto* const bytes = new std::vector<std::uint8_t>(write_attestation(sample_attestation()));
   return *bytes;
 }
 

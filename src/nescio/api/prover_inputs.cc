@@ -4,7 +4,7 @@ namespace nescio {
 
 Result<SecretVector<std::int64_t>> input_integers(const InputPort& port, const Array& array) {
   if (!port.categories.empty()) {
-    const auto codes = codes_of(array, 0, array.values.size(), port.categories);
+    const auto codes = Dictionary(port.categories).codes(array, 0, array.values.size());
     if (!codes.ok()) return Error{ErrorCode::kInFormat, 0, "input '" + port.name + "': " + codes.error().detail, {}};
     return quantise_input(port, *codes);
   }

@@ -11,10 +11,10 @@ namespace nescio {
 namespace {
 
 constexpr std::string_view kMagic = "nescio record";
-constexpr std::uint16_t kVersion = 2;  // 1 had no words
+constexpr std::uint16_t kVersion = 2;
 using Writer = BasicByteWriter<SecretVector<std::uint8_t>>;
 
-Result<std::pair<std::string, Array>> read_array(ByteReader& in, std::uint16_t version) {
+Result<std::pair<std::string, Array>> read_array(ByteReader& in) {
   std::pair<std::string, Array> out;
   NESCIO_TRY(const std::uint32_t length, in.count(1));
   NESCIO_VERIFY(length <= kMaxName, ErrorCode::kInFormat, in.position());
@@ -33,7 +33,6 @@ Result<std::pair<std::string, Array>> read_array(ByteReader& in, std::uint16_t v
     NESCIO_TRY(const std::uint64_t bits, in.u<std::uint64_t>());
     out.second.values.push_back(std::bit_cast<double>(bits));
   }
-  if (version == 1) return out;
   NESCIO_TRY(const std::uint32_t words, in.count(5));
   NESCIO_VERIFY(words == 0 || words == values, ErrorCode::kInFormat, in.position());
   for (std::uint32_t i = 0; i < words; ++i) {
@@ -51,7 +50,7 @@ Result<AttestedRecord> parse(std::span<const std::uint8_t> bytes) {
   NESCIO_TRY(const auto magic, in.take(kMagic.size()));
   NESCIO_VERIFY(std::equal(magic.begin(), magic.end(), bytes_of(kMagic).begin()), ErrorCode::kInFormat, 0);
   NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
-  NESCIO_VERIFY(version >= 1 && version <= kVersion, ErrorCode::kInFormat, in.position());
+  NESCIO_VERIFY(version == kVersion, ErrorCode::kInFormat, in.position());
   AttestedRecord out;
   NESCIO_TRY(out.salt.value, read_digest_cells(in));
   NESCIO_TRY(const std::uint32_t length, in.count(1));
@@ -61,7 +60,7 @@ Result<AttestedRecord> parse(std::span<const std::uint8_t> bytes) {
   out.attestation = std::move(*read);
   NESCIO_TRY(const std::uint32_t arrays, in.count(12));
   for (std::uint32_t i = 0; i < arrays; ++i) {
-    NESCIO_TRY(auto array, read_array(in, version));
+    NESCIO_TRY(auto array, read_array(in));
     out.data.push_back(std::move(array));
   }
   NESCIO_TRY_STATUS(in.finish());

@@ -2,6 +2,7 @@
 // with the place.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,10 +30,18 @@ using NamedArrays = std::vector<std::pair<std::string, Array>>;  // in file orde
 
 // The first cell of [begin, begin + n) that is not a number, if there is one.
 std::optional<std::uint64_t> first_text(const Array& array, std::uint64_t begin, std::uint64_t n);
-// Cells [begin, begin + n) as codes: the place of its word in `dictionary`, or dictionary.size() if it is not there.
-// kInFormat: the array has only numbers, of which nobody knows how they were written.
-Result<SecretVector<double>> codes_of(const Array& array, std::uint64_t begin, std::uint64_t n,
-                                      std::span<const std::string> dictionary);
+
+// Words in the order of their codes. The words outlive it.
+class Dictionary {
+ public:
+  explicit Dictionary(std::span<const std::string> words);
+  // The codes of cells [begin, begin + n); of a word that is not here, the number of words. kInFormat: the array has
+  // only numbers, of which nobody knows how they were written.
+  Result<SecretVector<double>> codes(const Array& array, std::uint64_t begin, std::uint64_t n) const;
+
+ private:
+  std::map<std::string_view, std::size_t> codes_;
+};
 
 inline constexpr std::uint64_t kMaxArrayValues = std::uint64_t{1} << 28;
 
@@ -48,10 +57,9 @@ struct Csv {
   Array table;
 };
 Result<Csv> read_csv(std::string_view text);
-// {"name": numbers, ..} with nested or flat lists (flat: shape [n]; a number: shape []), or EZKL's {"input_data":
-// [list,
-// ..]}, whose arrays have empty names, in graph order. Strings are words, never numbers. Ragged lists are an error, and
-// null.
+// {"name": numbers, ..} with nested or flat lists (flat: shape [n]; a number: shape []), or EZKL's
+// {"input_data": [list, ..]}, whose arrays have empty names, in graph order. Strings are words, never numbers. Ragged
+// lists are an error, and null.
 Result<NamedArrays> read_json(std::string_view text);
 
 // By content: .npy and .npz by their magic, JSON by its first character, otherwise CSV (one array, name "").

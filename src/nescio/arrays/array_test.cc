@@ -108,9 +108,10 @@ TEST(Csv, words_stay_beside_numbers) {
   EXPECT_TRUE(std::isnan(c->table.values[0]));
   EXPECT_EQ(first_text(c->table, 0, 6), 0U);
   EXPECT_EQ(first_text(c->table, 3, 3), std::nullopt);
-  const std::vector<std::string> dictionary{"OWN", "RENT", "NA"};
-  EXPECT_EQ(*codes_of(c->table, 0, 1, dictionary), Doubles{1});
-  EXPECT_EQ(*codes_of(c->table, 2, 3, dictionary), (Doubles{3, 3, 2}));
+  const std::vector<std::string> words{"OWN", "RENT", "NA"};
+  const Dictionary dictionary(words);
+  EXPECT_EQ(*dictionary.codes(c->table, 0, 1), Doubles{1});
+  EXPECT_EQ(*dictionary.codes(c->table, 2, 3), (Doubles{3, 3, 2}));
 }
 
 TEST(Csv, no_row_is_taken_for_a_header) {
@@ -130,12 +131,13 @@ TEST(Csv, quotes_end_where_their_field_ends) {
 
 // A number has no one way to be written, so a word is text.
 TEST(Words, are_as_they_are_written) {
-  const std::vector<std::string> dictionary{"02139", "1.0", "100000"};
+  const std::vector<std::string> words{"02139", "1.0", "100000"};
+  const Dictionary dictionary(words);
   const Array numbers{{2}, {2139, 1}};
-  EXPECT_EQ(codes_of(numbers, 0, 2, dictionary).error().code, ErrorCode::kInFormat);
-  EXPECT_EQ(codes_of(read_csv("02139\n")->table, 0, 1, dictionary).error().code, ErrorCode::kInFormat);
+  EXPECT_EQ(dictionary.codes(numbers, 0, 2).error().code, ErrorCode::kInFormat);
+  EXPECT_EQ(dictionary.codes(read_csv("02139\n")->table, 0, 1).error().code, ErrorCode::kInFormat);
   const auto quoted = read_csv("\"02139\",1.0,100000,+100000\n");
-  EXPECT_EQ(*codes_of(quoted->table, 0, 4, dictionary), (Doubles{0, 1, 2, 3}));
+  EXPECT_EQ(*dictionary.codes(quoted->table, 0, 4), (Doubles{0, 1, 2, 3}));
   EXPECT_EQ(quoted->table.values[0], 2139);
 }
 

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "nescio/arrays/array.h"
@@ -101,15 +100,16 @@ std::optional<std::uint64_t> first_text(const Array& array, std::uint64_t begin,
   return std::nullopt;
 }
 
-Result<SecretVector<double>> codes_of(const Array& array, std::uint64_t begin, std::uint64_t n,
-                                      std::span<const std::string> dictionary) {
+Dictionary::Dictionary(std::span<const std::string> words) {
+  for (std::size_t i = 0; i < words.size(); ++i) codes_.emplace(words[i], i);
+}
+
+Result<SecretVector<double>> Dictionary::codes(const Array& array, std::uint64_t begin, std::uint64_t n) const {
   if (array.words.empty()) return bad("numbers where words are expected; put them in quotes");
-  std::map<std::string_view, std::size_t> places;
-  for (std::size_t i = 0; i < dictionary.size(); ++i) places.emplace(dictionary[i], i);
   SecretVector<double> out;
   for (std::uint64_t i = begin; i < begin + n; ++i) {
-    const auto place = places.find(std::string_view(array.words[i].text));
-    out.push_back(static_cast<double>(place == places.end() ? dictionary.size() : place->second));
+    const auto found = codes_.find(std::string_view(array.words[i].text));
+    out.push_back(static_cast<double>(found == codes_.end() ? codes_.size() : found->second));
   }
   return out;
 }
@@ -177,8 +177,7 @@ Result<bool> read_table(std::string_view text, bool keep_words, Csv& out) {
       return bad(where + " has " + std::to_string(fields.size()) + " fields, the first has " + std::to_string(columns));
     NESCIO_TRY(const bool taken, append_row(fields, keep_words, out.table));
     if (!taken) return false;
-    if (out.header.empty() &&
-        first_text(out.table, out.table.words.size() - (keep_words ? columns : 0), (keep_words ? columns : 0)))
+    if (out.header.empty() && first_text(out.table, out.table.values.size() - columns, columns))
       return bad(where + " has a word; a table with words begins with the names of its columns");
     ++rows;
   }

@@ -87,6 +87,11 @@ TEST(Words, NothingElseReadsThem) {
   refused("LabelEncoder", {"home"},
           {{"keys_strings", Strings{"a"}}, {"values_int64s", std::vector<std::int64_t>{40000}}}, kMl, ErrorCode::kAttr,
           "32,767");
+  refused("LabelEncoder", {"home"},
+          {{"keys_strings", Strings{"a", "b"}},
+           {"values_floats", std::vector<float>{1}},
+           {"values_int64s", std::vector<std::int64_t>{2}}},
+          kMl, ErrorCode::kAttr, "lists of keys");
 }
 
 TEST(Words, ConstantsNameTheClassesOfAnIndex) {

@@ -13,6 +13,31 @@ Result<ValueId> feature_matrix(GraphBuilder& graph, ValueId x) {
   return graph.add("Reshape", {x}, {{"shape", Shape{1, shape[0]}}});
 }
 
+Result<ValueId> add_linear(GraphBuilder& graph, ValueId x, std::int64_t rows, const std::vector<double>& weights,
+                           const std::vector<double>& offsets) {
+  const ValueId w = graph.constant("weights", Tensor::of(DType::kFloat64, {rows, graph.shape(x).back()}, weights));
+  return graph.add("Linear", {x, w, graph.constant("offsets", Tensor::of(DType::kFloat64, {rows}, offsets))});
+}
+
+bool ClassLabels::are_indices() const {
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i] != std::to_string(i)) return false;
+  return numbers;
+}
+
+ClassLabels class_labels(AttributeReader& attributes, const char* numbers) {
+  ClassLabels out{attributes.texts("classlabels_strings"), false};
+  const auto list = attributes.integers(numbers);
+  if (!out.names.empty()) return out;
+  out.numbers = true;
+  for (const std::int64_t n : list) out.names.push_back(std::to_string(n));
+  return out;
+}
+
+void label_classes(GraphBuilder& graph, ValueId index, ClassLabels labels) {
+  if (!labels.are_indices()) graph.label(index, std::move(labels.names));
+}
+
 Result<ValueId> label_above(GraphBuilder& graph, ValueId score, double threshold) {
   const std::int64_t batch = graph.shape(score)[0];
   const ValueId bound = graph.constant("threshold", Tensor::scalar(DType::kFloat32, threshold));

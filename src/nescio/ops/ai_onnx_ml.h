@@ -1,11 +1,26 @@
 // ops/ai_onnx_ml.h -- what the models of ai.onnx.ml begin and end with: a matrix of features, the number of a class.
 #pragma once
 #include "nescio/ops/builder.h"
+#include "nescio/ops/onnx_node.h"
 
 namespace nescio {
 
 // The features as [batch, features]. kAttr: of another rank, or none.
 Result<ValueId> feature_matrix(GraphBuilder& graph, ValueId x);
+
+// x [.., n] times weights [rows][n] plus offsets [rows]: [.., rows]. Both lists have these lengths.
+Result<ValueId> add_linear(GraphBuilder& graph, ValueId x, std::int64_t rows, const std::vector<double>& weights,
+                           const std::vector<double>& offsets);
+
+// What a classifier calls its classes: classlabels_strings or, without those, the attribute of numbers.
+struct ClassLabels {
+  std::vector<std::string> names;
+  bool numbers = true;
+  bool are_indices() const;  // 0, 1, ..
+};
+ClassLabels class_labels(AttributeReader& attributes, const char* numbers);
+// Says so of an index of a class, unless that is its name already.
+void label_classes(GraphBuilder& graph, ValueId index, ClassLabels labels);
 
 // [batch], int64. Of one score [batch, 1]: whether it is above the threshold.
 Result<ValueId> label_above(GraphBuilder& graph, ValueId score, double threshold);

@@ -43,16 +43,15 @@ void GraphBuilder::output(const std::string& name, ValueId id) {
 }
 
 Result<std::int64_t> GraphBuilder::place_of(const std::string& word) {
-  constexpr std::size_t kMostWords = 1024, kLongest = 256;
-  const auto it = std::find(dictionary_.begin(), dictionary_.end(), word);
-  if (it == dictionary_.end()) {
-    if (word.size() > kLongest || !is_printable_utf8(word))
-      return attr_error("a category is longer than 256 bytes, or not printable UTF-8");
-    if (dictionary_.size() == kMostWords) return attr_error("the model has more than 1024 categories");
-    dictionary_.push_back(word);
-    return static_cast<std::int64_t>(dictionary_.size()) - 1;
-  }
-  return it - dictionary_.begin();
+  constexpr std::size_t kMostWords = 1024, kLongest = 256;  // of a key (circuit/check.h)
+  if (const auto it = places_.find(word); it != places_.end()) return it->second;
+  if (word.size() > kLongest || !is_printable_utf8(word))
+    return attr_error("a category is longer than 256 bytes, or not printable UTF-8");
+  if (dictionary_.size() == kMostWords) return attr_error("the model has more than 1024 categories");
+  const auto place = static_cast<std::int64_t>(dictionary_.size());
+  dictionary_.push_back(word);
+  places_.emplace(word, place);
+  return place;
 }
 
 Graph GraphBuilder::take() {

@@ -70,6 +70,7 @@ class GraphBuilder {
   std::map<ValueId, std::vector<std::string>> labels_;
   std::set<ValueId> words_;
   std::vector<std::string> dictionary_;
+  std::map<std::string, std::int64_t> places_;  // in the dictionary
   std::string scope_;
   std::size_t scope_begin_ = 0;  // values made in this scope
   std::int64_t budget_;

@@ -152,8 +152,10 @@ Result<Values> import_label_encoder(const OnnxNode& node, GraphBuilder& graph) {
   NESCIO_TRY_STATUS(attributes.finish());
   keys.insert(keys.end(), whole_keys.begin(), whole_keys.end());
   const std::size_t n = keys.size() + words.size();
-  if (other || n == 0 || n > kMaxKeys || n != values.size() + whole_values.size() + value_words.size() ||
-      graph.holds_words(x) != !words.empty() || (!keys.empty() && !words.empty()))
+  const std::size_t longest = std::max({values.size(), whole_values.size(), value_words.size()});
+  const bool one_of_each =
+      (keys.empty() || words.empty()) && longest == n && values.size() + whole_values.size() + value_words.size() == n;
+  if (other || n == 0 || n > kMaxKeys || !one_of_each || graph.holds_words(x) != !words.empty())
     return attr_error("needs lists of keys, of the type of its input, and of as many values, at most " +
                       std::to_string(kMaxKeys));
   for (const double k : keys)
@@ -176,11 +178,7 @@ Result<Values> import_label_encoder(const OnnxNode& node, GraphBuilder& graph) {
   for (double& v : values) v -= otherwise;
   const Shape to = graph.shape(x);
   NESCIO_TRY(const ValueId bits, matches(graph, x, keys));
-  NESCIO_TRY(
-      ValueId y,
-      graph.add("Linear",
-                {bits, graph.constant("values", Tensor::of(DType::kFloat32, {1, static_cast<std::int64_t>(n)}, values)),
-                 graph.constant("default", Tensor::of(DType::kFloat32, {1}, std::vector<double>{otherwise}))}));
+  NESCIO_TRY(ValueId y, add_linear(graph, bits, 1, values, {otherwise}));
   if (whole) {  // integers again, whatever the layer's rounding
     NESCIO_TRY(y, graph.add("Round", {y}, {{"a", 0.0}, {"b", 0.0}}));
     NESCIO_TRY(y, graph.add("Cast", {y}, {{"to", std::string(dtype_name(DType::kInt64))}}));
@@ -193,16 +191,13 @@ Result<Values> import_label_encoder(const OnnxNode& node, GraphBuilder& graph) {
 // Entries of a constant list by an index that is computed: the index, with the entries as its labels.
 Result<Values> labels_by_index(GraphBuilder& graph, ValueId list, ValueId index) {
   const Tensor& entries = *graph.constant_of(list);
-  std::vector<std::string> labels;
-  bool plain = true;
-  for (const std::int64_t entry : entries.as<std::int64_t>()) {
-    labels.push_back(graph.holds_words(list) ? graph.word_at(entry) : std::to_string(entry));
-    plain = plain && labels.back() == std::to_string(labels.size() - 1) && !graph.holds_words(list);
-  }
+  ClassLabels labels{{}, !graph.holds_words(list)};
+  for (const std::int64_t entry : entries.as<std::int64_t>())
+    labels.names.push_back(labels.numbers ? std::to_string(entry) : graph.word_at(entry));
   std::int64_t n = 1;
   for (const std::int64_t d : graph.shape(index)) n *= d;
   NESCIO_TRY(const ValueId y, graph.add("Reshape", {index}, {{"shape", Shape{1, n}}}));  // a value of its own
-  if (!plain) graph.label(y, std::move(labels));
+  label_classes(graph, y, std::move(labels));
   return Values{y};
 }
 

@@ -17,9 +17,9 @@ Result<ValueId> real_features(const OnnxNode& node, GraphBuilder& graph) {
   return feature_matrix(graph, x);
 }
 
-// x [batch, features] times coefficients [rows][features] plus intercepts [rows] (none: zeros).
-Result<ValueId> add_linear(GraphBuilder& graph, ValueId x, std::int64_t rows, const std::vector<double>& coefficients,
-                           std::vector<double> intercepts) {
+// kAttr: the lists are of other lengths. No intercepts are zeros.
+Result<ValueId> linear_scores(GraphBuilder& graph, ValueId x, std::int64_t rows,
+                              const std::vector<double>& coefficients, std::vector<double> intercepts) {
   const std::int64_t features = graph.shape(x)[1];
   if (intercepts.empty()) intercepts.resize(static_cast<std::size_t>(rows), 0.0);
   if (rows < 1 || rows > kMaxElements / features || static_cast<std::int64_t>(coefficients.size()) != rows * features ||
@@ -27,9 +27,7 @@ Result<ValueId> add_linear(GraphBuilder& graph, ValueId x, std::int64_t rows, co
     return attr_error("has " + std::to_string(coefficients.size()) + " coefficients and " +
                       std::to_string(intercepts.size()) + " intercepts for " + std::to_string(features) + " features");
   }
-  const ValueId w = graph.constant("coefficients", Tensor::of(DType::kFloat64, {rows, features}, coefficients));
-  const ValueId b = graph.constant("intercepts", Tensor::of(DType::kFloat64, {rows}, intercepts));
-  return graph.add("Linear", {x, w, b});
+  return add_linear(graph, x, rows, coefficients, intercepts);
 }
 
 Result<Values> import_regressor(const OnnxNode& node, GraphBuilder& graph) {
@@ -40,7 +38,7 @@ Result<Values> import_regressor(const OnnxNode& node, GraphBuilder& graph) {
   const std::string transform = attributes.text("post_transform", "NONE");
   NESCIO_TRY_STATUS(attributes.finish());
   NESCIO_TRY(const ValueId x, real_features(node, graph));
-  NESCIO_TRY(const ValueId raw, add_linear(graph, x, targets, coefficients, intercepts));
+  NESCIO_TRY(const ValueId raw, linear_scores(graph, x, targets, coefficients, intercepts));
   NESCIO_TRY(const ValueId y, add_post_transform(graph, raw, transform));
   return Values{y};
 }
@@ -52,24 +50,20 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
   const auto coefficients = attributes.reals("coefficients");
   const auto intercepts = attributes.reals("intercepts");
   const std::string transform = attributes.text("post_transform", "NONE");
-  std::vector<std::string> labels = attributes.texts("classlabels_strings");
-  const auto numbers = attributes.integers("classlabels_ints");
+  ClassLabels labels = class_labels(attributes, "classlabels_ints");
   attributes.ignore("multi_class");
   NESCIO_TRY_STATUS(attributes.finish());
   const bool wants_scores = node.output_is_used.size() > 1 && node.output_is_used[1];
-  if (labels.empty()) {
-    for (const std::int64_t n : numbers) labels.push_back(std::to_string(n));
-  }
 
   NESCIO_TRY(const ValueId x, real_features(node, graph));
   const std::int64_t features = graph.shape(x)[1];
   const std::int64_t rows = static_cast<std::int64_t>(coefficients.size()) / features;
   const bool one_row = rows == 1;
-  if (labels.size() != static_cast<std::size_t>(one_row ? 2 : rows)) {
-    return attr_error("has " + std::to_string(labels.size()) + " class labels for " + std::to_string(rows) +
+  if (labels.names.size() != static_cast<std::size_t>(one_row ? 2 : rows)) {
+    return attr_error("has " + std::to_string(labels.names.size()) + " class labels for " + std::to_string(rows) +
                       " rows of coefficients");
   }
-  NESCIO_TRY(const ValueId raw, add_linear(graph, x, rows, coefficients, intercepts));
+  NESCIO_TRY(const ValueId raw, linear_scores(graph, x, rows, coefficients, intercepts));
 
   ValueId label = kNoValue;
   if (one_row) {
@@ -77,9 +71,7 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
   } else {
     NESCIO_TRY(label, label_of_largest(graph, raw));
   }
-  bool plain = true;
-  for (std::size_t i = 0; i < labels.size(); ++i) plain = plain && labels[i] == std::to_string(i) && !numbers.empty();
-  if (!plain) graph.label(label, labels);
+  label_classes(graph, label, std::move(labels));
 
   ValueId scores = raw;
   if (wants_scores && one_row) {
@@ -88,7 +80,7 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
     std::vector<double> both;
     for (const double c : coefficients) both.push_back(-c);
     both.insert(both.end(), coefficients.begin(), coefficients.end());
-    NESCIO_TRY(scores, add_linear(graph, x, 2, both, {transform == "LOGISTIC" ? -b : 1.0 - b, b}));
+    NESCIO_TRY(scores, linear_scores(graph, x, 2, both, {transform == "LOGISTIC" ? -b : 1.0 - b, b}));
   }
   if (wants_scores && one_row && transform == "PROBIT")
     return attr_error(

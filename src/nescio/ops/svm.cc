@@ -34,13 +34,6 @@ Result<Kernel> read_kernel(AttributeReader& attributes) {
   return kernel;
 }
 
-Result<ValueId> add_linear(GraphBuilder& graph, ValueId x, const char* name, std::int64_t rows,
-                           const std::vector<double>& weights, const std::vector<double>& offsets) {
-  const std::int64_t columns = graph.shape(x)[1];
-  return graph.add("Linear", {x, graph.constant(name, Tensor::of(DType::kFloat32, {rows, columns}, weights)),
-                              graph.constant("offsets", Tensor::of(DType::kFloat32, {rows}, offsets))});
-}
-
 // K(x, v) for each support vector: [batch, vectors].
 Result<ValueId> kernel_values(GraphBuilder& graph, ValueId x, const Kernel& k, std::int64_t vectors,
                               const std::vector<double>& support) {
@@ -64,7 +57,7 @@ Result<ValueId> kernel_values(GraphBuilder& graph, ValueId x, const Kernel& k, s
     NESCIO_TRY(const ValueId squares, graph.add("Mul", {x, x}));
     NESCIO_TRY(in, graph.add("Concat", {x, squares}, {{"axis", std::int64_t{1}}}));
   }
-  NESCIO_TRY(const ValueId y, add_linear(graph, in, "vectors", vectors, w, b));
+  NESCIO_TRY(const ValueId y, add_linear(graph, in, vectors, w, b));
   if (distance) return graph.add("Exp", {y}, {{"a", 0.0}, {"b", 0.0}});
   if (k.type == "SIGMOID") return graph.add("Tanh", {y});
   return graph.add("Power", {y}, {{"a", k.degree}, {"b", 0.0}});
@@ -77,7 +70,7 @@ Result<ValueId> decisions(GraphBuilder& graph, ValueId x, const Kernel& kernel, 
   const auto rows = static_cast<std::int64_t>(offsets.size());
   if (kernel.type != "LINEAR") {
     NESCIO_TRY(const ValueId values, kernel_values(graph, x, kernel, vectors, support));
-    return add_linear(graph, values, "coefficients", rows, coefficients, offsets);
+    return add_linear(graph, values, rows, coefficients, offsets);
   }
   const auto features = static_cast<std::size_t>(graph.shape(x)[1]), count = static_cast<std::size_t>(vectors);
   std::vector<double> w(offsets.size() * features);
@@ -85,7 +78,7 @@ Result<ValueId> decisions(GraphBuilder& graph, ValueId x, const Kernel& kernel, 
     for (std::size_t v = 0; v < count; ++v)
       for (std::size_t f = 0; f < features; ++f)
         w[r * features + f] += coefficients[r * count + v] * support[v * features + f];
-  return add_linear(graph, x, "coefficients", rows, w, offsets);
+  return add_linear(graph, x, rows, w, offsets);
 }
 
 Error lengths(std::int64_t vectors) {
@@ -118,7 +111,7 @@ Result<Values> import_regressor(const OnnxNode& node, GraphBuilder& graph) {
     return lengths(vectors);
   ValueId y = kNoValue;
   if (vectors == 0) {
-    NESCIO_TRY(y, add_linear(graph, x, "coefficients", 1, coefficients, rho));
+    NESCIO_TRY(y, add_linear(graph, x, 1, coefficients, rho));
   } else {
     NESCIO_TRY(y, decisions(graph, x, kernel, vectors, support, coefficients, rho));
   }
@@ -127,7 +120,7 @@ Result<Values> import_regressor(const OnnxNode& node, GraphBuilder& graph) {
     return Values{y};
   }
   NESCIO_TRY(const ValueId inside, positive(graph, y));  // 1 inside, -1 outside
-  NESCIO_TRY(y, add_linear(graph, inside, "sides", 1, {2}, {-1}));
+  NESCIO_TRY(y, add_linear(graph, inside, 1, {2}, {-1}));
   return Values{y};
 }
 
@@ -166,14 +159,8 @@ Result<ValueId> label_by_votes(GraphBuilder& graph, ValueId scores, std::size_t 
       b[j] += 1;
     }
   NESCIO_TRY(const ValueId bits, positive(graph, scores));
-  NESCIO_TRY(const ValueId votes, add_linear(graph, bits, "votes", static_cast<std::int64_t>(classes), w, b));
+  NESCIO_TRY(const ValueId votes, add_linear(graph, bits, static_cast<std::int64_t>(classes), w, b));
   return label_of_largest(graph, votes);
-}
-
-// [batch, columns] from one score s: w s + b for each column.
-Result<ValueId> columns_of(GraphBuilder& graph, ValueId score, const std::vector<double>& w,
-                           const std::vector<double>& b) {
-  return add_linear(graph, score, "signs", static_cast<std::int64_t>(w.size()), w, b);
 }
 
 Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
@@ -187,13 +174,10 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
   c.rho = attributes.reals("rho");
   c.vectors = attributes.integers("vectors_per_class");
   const auto prob_a = attributes.reals("prob_a"), prob_b = attributes.reals("prob_b");
-  std::vector<std::string> labels = attributes.texts("classlabels_strings");
-  const auto numbers = attributes.integers("classlabels_ints");
+  ClassLabels labels = class_labels(attributes, "classlabels_ints");
   const std::string transform = attributes.text("post_transform", "NONE");
   NESCIO_TRY_STATUS(attributes.finish());
   if (c.vectors.empty()) return attr_error("only a list vectors_per_class is supported, not one vector for each class");
-  if (labels.empty())
-    for (const std::int64_t n : numbers) labels.push_back(std::to_string(n));
 
   NESCIO_TRY(ValueId x, graph.as_float32(node.inputs[0]));
   NESCIO_TRY(x, feature_matrix(graph, x));
@@ -204,8 +188,8 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
     if (n < 0 || n > kMaxElements / features - all) return lengths(all);
     all += n;
   }
-  if (classes < 2 || classes > kMaxClasses || labels.size() != classes)
-    return attr_error("has " + std::to_string(labels.size()) + " class labels for " + std::to_string(classes) +
+  if (classes < 2 || classes > kMaxClasses || labels.names.size() != classes)
+    return attr_error("has " + std::to_string(labels.names.size()) + " class labels for " + std::to_string(classes) +
                       " lists of vectors; from 2 to " + std::to_string(kMaxClasses) + " classes are supported");
   if (all == 0 || c.support.size() != static_cast<std::size_t>(all * features) ||
       c.coefficients.size() != (classes - 1) * static_cast<std::size_t>(all) ||
@@ -224,13 +208,11 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
   ValueId label = kNoValue;
   NESCIO_TRY(label, label_by_votes(graph, scores, classes));
   if (wants_scores && likely) {
-    NESCIO_TRY(scores, columns_of(graph, scores, {-prob_a[0], prob_a[0]}, {-prob_b[0], prob_b[0]}));
+    NESCIO_TRY(scores, add_linear(graph, scores, 2, {-prob_a[0], prob_a[0]}, {-prob_b[0], prob_b[0]}));
   } else if (wants_scores && two) {
-    NESCIO_TRY(scores, columns_of(graph, scores, {-1, 1}, {0, 0}));
+    NESCIO_TRY(scores, add_linear(graph, scores, 2, {-1, 1}, {0, 0}));
   }
-  bool plain = !numbers.empty();
-  for (std::size_t i = 0; i < labels.size(); ++i) plain = plain && labels[i] == std::to_string(i);
-  if (!plain) graph.label(label, labels);
+  label_classes(graph, label, std::move(labels));
   if (wants_scores) {
     NESCIO_TRY(scores, add_post_transform(graph, scores, likely ? "LOGISTIC" : transform));
   }

@@ -313,39 +313,35 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
   NESCIO_TRY_STATUS(expect_inputs(node, 1, 1));
   NESCIO_TRY_STATUS(expect_outputs(node, 2));
   AttributeReader attributes(node);
-  std::vector<std::string> labels = attributes.texts("classlabels_strings");
-  const auto numbers = attributes.integers("classlabels_int64s");
+  ClassLabels labels = class_labels(attributes, "classlabels_int64s");
   const std::string transform = attributes.text("post_transform", "NONE");
   std::vector<double> base = reals_or_tensor(attributes, "base_values");
-  if (labels.empty())
-    for (const std::int64_t n : numbers) labels.push_back(std::to_string(n));
-  const auto classes = static_cast<std::int64_t>(labels.size());
+  const std::size_t count = labels.names.size();
+  const auto classes = static_cast<std::int64_t>(count);
   if (classes < 2) return attr_error("has fewer than two class labels");
   NESCIO_TRY(const Source source, read_nodes(attributes, "class", classes));
   NESCIO_TRY_STATUS(attributes.finish());
   NESCIO_TRY_STATUS(finite(base));
   const bool wants_scores = node.output_is_used.size() > 1 && node.output_is_used[1];
   NESCIO_TRY(const Columns columns, columns_of(source));
-  std::vector<bool> weighted(labels.size());
+  std::vector<bool> weighted(count);
   for (const SourceNode& n : source.nodes)
     for (const Weight& w : n.weights) weighted[static_cast<std::size_t>(w.target)] = true;
   const bool one_score = classes == 2 && weighted[0] && !weighted[1];
   if (classes == 2 && !weighted[0]) return attr_error("has weights for its second class only");
-  if (base.size() > (one_score ? 1 : labels.size()) || (classes == 2 && base.size() == 2) ||
-      (classes > 2 && !base.empty() && base.size() != labels.size()))
+  if (base.size() > (one_score ? 1 : count) || (classes == 2 && base.size() == 2) ||
+      (classes > 2 && !base.empty() && base.size() != count))
     return attr_error(std::to_string(base.size()) + " base values are not supported here");
-  for (std::size_t c = 0; classes > 2 && base.empty() && c < labels.size(); ++c)
+  for (std::size_t c = 0; classes > 2 && base.empty() && c < count; ++c)
     if (!columns.always[c] && (!columns.positive || !weighted[c]))
-      return attr_error("class " + quote_name(labels[c]) + " has no weight at some leaves");
+      return attr_error("class " + quote_name(labels.names[c]) + " has no weight at some leaves");
   // Of two scores, ONNX Runtime gives the number of the class and not its label.
-  bool plain = !numbers.empty();
-  for (std::size_t i = 0; i < labels.size(); ++i) plain = plain && labels[i] == std::to_string(i);
-  if (classes == 2 && !one_score && !plain)
+  if (classes == 2 && !one_score && !labels.are_indices())
     return attr_error("two classes with a score each must have the labels 0 and 1");
 
   NESCIO_TRY(TreeScores scores, normal_form(source, columns, 1.0));
   const bool above_half = one_score && !columns.negative;
-  base.resize(labels.size());
+  base.resize(count);
   if (one_score) {
     scores.targets.clear();
     scores.mirror = true;
@@ -364,7 +360,7 @@ Result<Values> import_classifier(const OnnxNode& node, GraphBuilder& graph) {
   } else {
     NESCIO_TRY(label, label_of_largest(graph, raw));
   }
-  if (!plain) graph.label(label, labels);
+  label_classes(graph, label, std::move(labels));
   ValueId shown = raw;
   if (wants_scores) {
     if (one_score && transform != "NONE" && transform != "LOGISTIC")

@@ -49,6 +49,18 @@ std::optional<Array> batched(const Array& array, std::uint64_t batch, std::uint6
   return out;
 }
 
+// Cells [begin, begin + n), of example r.
+Status check_numbers(const Array& array, std::uint64_t begin, std::uint64_t n, std::uint64_t r, std::uint64_t stride,
+                     bool may_be_infinite) {
+  const auto place = [&](std::uint64_t i) {
+    return "example " + std::to_string(r + 1) + ", number " + std::to_string(i - r * stride + 1);
+  };
+  if (const auto text = first_text(array, begin, n)) return bad(place(*text) + " is a word");
+  for (std::uint64_t i = begin; i < begin + n; ++i)
+    if (!std::isfinite(array.values[i]) && !may_be_infinite) return bad(place(i) + " is not finite");
+  return Unit{};
+}
+
 }  // namespace
 
 Result<Calibration> make_calibration(const NamedArrays& arrays, const Graph& graph) {
@@ -78,23 +90,18 @@ Result<Calibration> make_calibration(const NamedArrays& arrays, const Graph& gra
     if (i == 0) out.rows.resize(rows);
     if (rows != out.rows.size()) return bad("the inputs have different numbers of examples");
     const TensorType& type = graph.value(port.value).type;
+    const Dictionary dictionary(port.labels);
     for (std::uint64_t r = 0; r < rows; ++r) {
-      const std::span<const double> row(array->values.data() + r * stride + offset, cells);
-      if (const auto text = first_text(*array, r * stride + offset, port.labels.empty() ? cells : 0))
-        return bad("example " + std::to_string(r + 1) + ", number " + std::to_string(*text - r * stride + 1) +
-                   " is a word");
-      for (std::size_t c = 0; c < row.size() && port.labels.empty(); ++c)
-        if (!std::isfinite(row[c]) && !compared[port.value])
-          return bad("example " + std::to_string(r + 1) + ", number " + std::to_string(offset + c + 1) +
-                     " is not finite");
-      SecretVector<double> codes;
+      const std::uint64_t begin = r * stride + offset;
       if (!port.labels.empty()) {
-        auto found = codes_of(*array, r * stride + offset, cells, port.labels);
-        if (!found.ok()) return bad("the input '" + port.name + "': " + found.error().detail);
-        codes = std::move(*found);
+        const auto codes = dictionary.codes(*array, begin, cells);
+        if (!codes.ok()) return bad("the input '" + port.name + "': " + codes.error().detail);
+        out.rows[r].push_back(Tensor::of(type.dtype, type.shape, *codes));
+        continue;
       }
-      const std::span<const double> numbers = port.labels.empty() ? row : codes;
-      out.rows[r].push_back(Tensor::of(type.dtype, type.shape, numbers));
+      NESCIO_TRY_STATUS(check_numbers(*array, begin, cells, r, stride, compared[port.value]));
+      const std::span<const double> row(array->values.data() + begin, cells);
+      out.rows[r].push_back(Tensor::of(type.dtype, type.shape, row));
     }
     if (joint) offset += cells;
   }
