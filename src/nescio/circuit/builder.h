@@ -29,6 +29,7 @@ inline TableColumn listed(std::vector<std::int64_t> values) {
 class CircuitBuilder {
  public:
   explicit CircuitBuilder(std::uint32_t segments = 1);
+  explicit CircuitBuilder(Circuit circuit) : circuit_(std::move(circuit)) {}
 
   const Circuit& circuit() const { return circuit_; }
   const Dims& dims(TensorId id) const { return circuit_[id].dims; }

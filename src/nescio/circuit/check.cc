@@ -295,9 +295,8 @@ class PortCheck {
                       (port.scales == std::vector<Scale>{Scale{}} && port.lo >= -kInfinityKey && port.hi <= kNanKey),
                   Rule::kPort);
       NESCIO_RULE(port.categories.empty() || categories_ok(port), Rule::kPort);
-      const auto n = static_cast<std::uint32_t>(num_cells(port.dims));
       if (port.disclosed) {
-        NESCIO_RULE(names(port.pub, Public::Source::statement, n), Rule::kPort);
+        NESCIO_RULE(names(port.pub, Public::Source::statement, circuit_[port.tensor].dims), Rule::kPort);
         NESCIO_RULE(equal(port.tensor, port.pub), Rule::kDisclosure);
       } else {
         NESCIO_RULE(port.pub == 0, Rule::kPort);
@@ -317,13 +316,14 @@ class PortCheck {
     for (const OutputPort& port : circuit_.outputs) {
       NESCIO_TRY_STATUS(common(port, circuit_.outputs));
       NESCIO_RULE(is_operand(circuit_, port.tensor) && scale_ok(port.scale), Rule::kPort);
-      const auto n = static_cast<std::uint32_t>(num_cells(port.dims));
+      const Dims& dims = circuit_[port.tensor].dims;
+      NESCIO_RULE(dims.size() == 1, Rule::kPort);
       for (const TensorId id : {port.pub_lo, port.pub_hi, port.pub_outside})
-        NESCIO_RULE(names(id, Public::Source::statement, n), Rule::kPort);
+        NESCIO_RULE(names(id, Public::Source::statement, dims), Rule::kPort);
       if (port.has_argmax) {
-        NESCIO_RULE(n > 1 && names(port.pub_onehot, Public::Source::statement, n) &&
-                        names(port.pub_on, Public::Source::statement, 1) &&
-                        names(port.pub_tie, Public::Source::statement, n),
+        NESCIO_RULE(dims[0] > 1 && names(port.pub_onehot, Public::Source::statement, dims) &&
+                        names(port.pub_on, Public::Source::statement, {1}) &&
+                        names(port.pub_tie, Public::Source::statement, dims),
                     Rule::kPort);
       } else {
         NESCIO_RULE(port.pub_onehot == 0 && port.pub_on == 0 && port.pub_tie == 0, Rule::kPort);
@@ -337,7 +337,7 @@ class PortCheck {
       NESCIO_RULE(port.group <= Group::outputs && (last == nullptr || *last < port.group ||
                                                    (*last == Group::inputs && port.group == Group::inputs)),
                   Rule::kPort);
-      NESCIO_RULE(names(port.tensor, digest_source(port.group), 4) && !port.bound.empty(), Rule::kPort);
+      NESCIO_RULE(names(port.tensor, digest_source(port.group), {4}) && !port.bound.empty(), Rule::kPort);
       last = &port.group;
       for (const BoundRange& b : port.bound)
         NESCIO_RULE(b.tensor < circuit_.tensors.size() && is_operand(circuit_, b.tensor) && in_range(b.lo) &&
@@ -358,7 +358,7 @@ class PortCheck {
   static bool scale_ok(const Scale& s) {
     return s.mantissa != 0 && -kMaxScaleExponent <= s.exponent && s.exponent <= kMaxScaleExponent;
   }
-  // Name, dims, tensor [n] and range. Names differ among the ports of one kind.
+  // Name, cells and range. Names differ among the ports of one kind.
   template <class Port>
   Status common(const Port& port, const std::vector<Port>& all) {
     NESCIO_RULE(!port.name.empty() && port.name.size() <= kMaxName, Rule::kPort);
@@ -367,7 +367,7 @@ class PortCheck {
     for (const Port* p = all.data(); p != &port; ++p) NESCIO_RULE(p->name != port.name, Rule::kPort);
     NESCIO_RULE(port.dims.size() <= kMaxDims && port.tensor < circuit_.tensors.size(), Rule::kPort);
     const Dims& dims = circuit_[port.tensor].dims;
-    NESCIO_RULE(dims.size() == 1 && num_cells(port.dims) == dims[0], Rule::kPort);
+    NESCIO_RULE(num_cells(port.dims) == num_cells(dims), Rule::kPort);
     NESCIO_RULE(in_range(port.lo) && in_range(port.hi) && port.lo <= port.hi, Rule::kPort);
     return Unit{};
   }
@@ -389,9 +389,10 @@ class PortCheck {
     }
     return true;
   }
-  // Whether the circuit states x - y = 0, cell by cell; both [n].
+  // Whether the circuit states x - y = 0, cell by cell; both of the same dims.
   bool equal(TensorId x, TensorId y) const {
-    const std::vector<DimRef> each = {{false, 0}};
+    std::vector<DimRef> each;
+    for (std::uint32_t d = 0; d < circuit_[x].dims.size(); ++d) each.push_back({false, d});
     const std::vector<AffineTerm> difference = {{1, x, each}, {-1, y, each}};
     return std::any_of(circuit_.zeros.begin(), circuit_.zeros.end(), [&](const Zero& zero) {
       const auto* affine = std::get_if<Affine>(&circuit_[zero.tensor].def);
@@ -399,12 +400,12 @@ class PortCheck {
              circuit_[zero.tensor].dims == circuit_[x].dims;
     });
   }
-  // `id` is a public tensor [n] of that source which no port named before.
-  bool names(TensorId id, Public::Source source, std::uint32_t n) {
+  // `id` is a public tensor of these dims and that source which no port named before.
+  bool names(TensorId id, Public::Source source, const Dims& dims) {
     if (id >= circuit_.tensors.size() || named_[id]) return false;
     named_[id] = true;
     const auto* known = std::get_if<Public>(&circuit_[id].def);
-    return known != nullptr && known->source == source && circuit_[id].dims == Dims{n};
+    return known != nullptr && known->source == source && circuit_[id].dims == dims;
   }
 
   const Circuit& circuit_;

@@ -180,10 +180,10 @@ struct Scale {
 struct InputPort {
   std::string name;
   Dims dims;                    // ONNX order, outermost first
-  TensorId tensor = 0;          // committed, the flattened cells [n]
+  TensorId tensor = 0;          // committed; its cells in memory order are the port's
   std::vector<Scale> scales;    // one for all, or one for each cell
   std::int64_t lo = 0, hi = 0;  // proven range of the integers
-  bool disclosed = false;       // every proof tells the integers: then pub is Public, statement, [n], and the circuit
+  bool disclosed = false;       // every proof tells the integers: then pub is Public, statement, and the circuit
   TensorId pub = 0;             // states that tensor - pub vanishes
   bool float_keys = false;      // the integers are keys of float32 numbers (base/float_key.h): the scale is 1
   // If not empty: the integer i stands for categories[i], any other for none of them; the scale is 1, and 0 to n are in

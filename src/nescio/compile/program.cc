@@ -132,6 +132,12 @@ IntegerOutputs outputs_of(EvalBackend& b, const Lowered& lowered) {
   return out;
 }
 
+// That of the weights, which the key has.
+void add_digest(const Circuit& circuit, const DigestCells& digest, PublicValues& publics) {
+  for (const DigestPort& port : circuit.digests)
+    if (port.group == Group::weights) publics[port.tensor].assign(digest.begin(), digest.end());
+}
+
 // What every verifier would refuse is said here, in words for the model's maker.
 Status fits_a_verifier(const Circuit& circuit) {
   Status checked = check_circuit(circuit, false);
@@ -236,6 +242,28 @@ Result<IntegerOutputs> run_model(const Program& program, const QuantGraph& graph
   return outputs_of(b, lowered);
 }
 
+Result<ModelCells> model_cells(const Program& program, const QuantGraph& graph, const IntegerInputs& inputs,
+                               const Secret<DigestCells>* weights_salt, const DigestCells& weights_digest) {
+  PublicValues publics(program.emitted.circuit.tensors.size());
+  add_digest(program.emitted.circuit, weights_digest, publics);
+  EvalBackend b(program.emitted, publics, EvalBackend::Check::integers);
+  const Lowered lowered = lower(b, graph, program.plan, inputs);
+  if (weights_salt != nullptr && !lowered.weights.empty()) {
+    Ends ends;
+    bind_group(b, Group::weights, lowered.weights, [&]() -> const DigestCells& { return weights_salt->value; }, ends);
+  }
+  NESCIO_TRY_STATUS(b.status());
+  ModelCells out;
+  out.outputs = outputs_of(b, lowered);
+  out.values.resize(publics.size());
+  for (std::uint32_t v = 0; v < b.size(); ++v)
+    if (b.info(Var{v}).committed) {
+      const auto cells = b.elements(Var{v});
+      out.values[program.emitted.tensor[v]].assign(cells.begin(), cells.end());
+    }
+  return out;
+}
+
 Result<Run> run_program(const Program& program, const QuantGraph& graph, const IntegerInputs& inputs,
                         const Salts& salts, const DigestCells& weights_digest,
                         const std::function<Result<PublicValues>(const IntegerOutputs&)>& statement) {
@@ -249,8 +277,7 @@ Result<Run> run_program(const Program& program, const QuantGraph& graph, const I
   NESCIO_TRY(run.statement, statement(run.outputs));
   run.statement.resize(publics.size());
   publics = run.statement;
-  for (const DigestPort& port : circuit.digests)
-    if (port.group == Group::weights) publics[port.tensor].assign(weights_digest.begin(), weights_digest.end());
+  add_digest(circuit, weights_digest, publics);
   lower_ends(b, program.plan, program.disclosure, salts, lowered);
   NESCIO_TRY(run.witness, b.witness());
   return run;

@@ -51,6 +51,16 @@ std::vector<std::size_t> inputs_of(const Circuit& circuit, const DigestPort& por
 // The integer interpreter alone. kRange names node and tensor, never a value.
 Result<IntegerOutputs> run_model(const Program& program, const QuantGraph& graph, const IntegerInputs& inputs);
 
+// The cells of one run that are committed before statements and public inputs come: those of the model and, with salt
+// and digest of the weights, of their sponge. Others have no values. kRange.
+struct ModelCells {
+  TensorValues values;
+  IntegerOutputs outputs;
+};
+Result<ModelCells> model_cells(const Program& program, const QuantGraph& graph, const IntegerInputs& inputs,
+                               const Secret<DigestCells>* weights_salt = nullptr,
+                               const DigestCells& weights_digest = {});
+
 struct Salts {
   Secret<DigestCells> weights;
   SecretVector<DigestCells> inputs;  // of each digest of inputs

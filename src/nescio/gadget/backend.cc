@@ -117,6 +117,13 @@ void Backend::give_bound(std::string_view name, Var v, Bound b) {
   }
 }
 
+Var Backend::adopt(TensorId id, VarInfo info) {
+  NESCIO_CHECK(!info.field && info.bounded);
+  const Var v = make(std::move(info));
+  if (!failed()) on_adopt(v, id);
+  return v;
+}
+
 // ---- committed
 
 Var Backend::commit(std::string_view name, Dims dims, const Hint& hint) {

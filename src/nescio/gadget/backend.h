@@ -157,6 +157,9 @@ class Backend {
   // A committed copy of a virtual tensor: commit, and zero(copy - v). Cuts depth. One cell each.
   Var materialise(std::string_view name, Var v);
 
+  // A tensor that the circuit held before this lowering (EmitBackend), with what is known of it; one of integers.
+  Var adopt(TensorId id, VarInfo info);
+
   // ---- virtual tensors
   // divisor * y = constant + sum of terms. With a divisor above 1, y has no bound until a lookup gives it one.
   Var affine(std::string_view name, Dims dims, const std::vector<Term>& terms, std::int64_t constant = 0,
@@ -234,6 +237,7 @@ class Backend {
   Part part() const { return part_; }
 
   // What an interpreter does. Called after the shared part, in order, and not after an error.
+  virtual void on_adopt(Var v, TensorId id) = 0;
   virtual void on_commit(Var v, std::string_view name, const Hint& hint) = 0;
   virtual void on_commit_field(Var v, std::string_view name, const FieldHint& hint) = 0;
   virtual void on_affine(Var v, const std::vector<Term>& terms, std::int64_t constant, std::uint64_t divisor) = 0;

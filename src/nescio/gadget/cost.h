@@ -35,6 +35,7 @@ class CostBackend final : public Backend {
   const std::array<Cost, kParts>& by_part() const { return costs_; }
 
  private:
+  void on_adopt(Var, TensorId) override {}
   void on_commit(Var v, std::string_view, const Hint&) override { here().cells += num_cells(dims(v)); }
   void on_commit_field(Var v, std::string_view, const FieldHint&) override { here().cells += num_cells(dims(v)); }
   void on_affine(Var, const std::vector<Term>&, std::int64_t, std::uint64_t) override {}

@@ -19,6 +19,10 @@ struct Emitted {
 
 class EmitBackend final : public Backend {
  public:
+  EmitBackend() = default;
+  // Goes on with this circuit, of which adopt() takes tensors.
+  explicit EmitBackend(Circuit base) : builder_(std::move(base)) {}
+
   TensorId tensor(Var v) const { return out_.tensor[v.index]; }
   // Ports, which are no part of a lowering's values.
   CircuitBuilder& builder() { return builder_; }
@@ -26,6 +30,7 @@ class EmitBackend final : public Backend {
   Result<Emitted> finish();
 
  private:
+  void on_adopt(Var, TensorId id) override { record(id); }
   void on_commit(Var v, std::string_view name, const Hint& hint) override;
   void on_commit_field(Var v, std::string_view name, const FieldHint& hint) override;
   void on_affine(Var v, const std::vector<Term>& terms, std::int64_t constant, std::uint64_t divisor) override;

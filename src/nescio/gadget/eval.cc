@@ -45,7 +45,7 @@ const SecretVector<F>& EvalBackend::as_field(Var v) {
 }
 
 std::span<const F> EvalBackend::elements(Var v) {
-  if (!settle() || v.index >= slots_.size() || !info(v).field) return {};
+  if (!settle() || v.index >= slots_.size()) return {};
   return as_field(v);
 }
 
@@ -54,6 +54,11 @@ Status EvalBackend::status() {
   return Backend::status();
 }
 
+void EvalBackend::on_adopt(Var v, TensorId id) {
+  const std::span<const std::int64_t> x = adopted_(id);
+  NESCIO_CHECK(x.size() == cells(v));
+  std::copy(x.begin(), x.end(), stored(v).begin());
+}
 void EvalBackend::on_commit(Var v, std::string_view, const Hint& hint) {
   if (const auto* by_cells = std::get_if<CellHint>(&hint)) return commit_cells(v, *by_cells);
   if (!settle()) return;

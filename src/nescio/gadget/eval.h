@@ -28,10 +28,14 @@ class EvalBackend final : public Backend {
   enum class Check { all, integers };
   EvalBackend(const Emitted& emitted, const PublicValues& publics, Check check = Check::all)
       : emitted_(&emitted), publics_(&publics), check_(check) {}
+  // The values of tensors that are adopted. Where there are any, witness() is not for this lowering to give.
+  using Adopted = std::function<std::span<const std::int64_t>(TensorId id)>;
+  EvalBackend(const Emitted& emitted, const PublicValues& publics, Adopted adopted)
+      : emitted_(&emitted), publics_(&publics), adopted_(std::move(adopted)) {}
   // For a lowering without public tensors, and no witness.
   EvalBackend() = default;
 
-  // Values of an integer tensor, of a field tensor. After an error: those that were known before, or none.
+  // Values of an integer tensor, and of any as elements. After an error: those that were known before, or none.
   std::span<const std::int64_t> integers(Var v) { return whole(v); }
   std::span<const F> elements(Var v);
   Status status() override;
@@ -83,6 +87,7 @@ class EvalBackend final : public Backend {
   void count_rows(Counter& counter, std::int64_t start, const std::vector<Var>& columns, const std::string& name,
                   std::size_t first, std::size_t n);
 
+  void on_adopt(Var v, TensorId id) override;
   void on_commit(Var v, std::string_view name, const Hint& hint) override;
   void on_commit_field(Var v, std::string_view name, const FieldHint& hint) override;
   void on_affine(Var v, const std::vector<Term>& terms, std::int64_t constant, std::uint64_t divisor) override;
@@ -111,6 +116,7 @@ class EvalBackend final : public Backend {
   const Emitted* emitted_ = nullptr;
   const PublicValues* publics_ = nullptr;
   Check check_ = Check::all;
+  Adopted adopted_;
   std::deque<Slot> slots_;
   std::deque<Counter> counters_;  // of each table
   std::vector<Step> tape_;

@@ -1,0 +1,218 @@
+#include "nescio/accuracy/count.h"
+
+#include <algorithm>
+
+#include "nescio/base/check.h"
+#include "nescio/circuit/bounds.h"
+#include "nescio/circuit/check.h"
+#include "nescio/gadget/eval.h"
+#include "nescio/gadget/select.h"
+
+namespace nescio {
+namespace {
+
+Error refuse(std::string why) {
+  return Error{ErrorCode::kUsage, 0, std::move(why), {}};
+}
+
+// What comes after the rows.
+struct Ends {
+  std::vector<Var> shown;  // public values of each input
+  Var label, shown_label, correct;
+  OutputSwitches switches;
+};
+
+// x, as the verifier knows it.
+Var show(Backend& b, std::string_view name, Var x, Bound range) {
+  const Backend::Scope scope(b, name);
+  const Var shown = b.statement("public", b.dims(x), range);
+  b.zero("disclosed", b.affine("difference", b.dims(x), {{1, x}, {-1, shown}}));
+  return shown;
+}
+
+// What is counted goes on from the rows' inputs and output. `labels` are read if there are values.
+Ends lower_count(Backend& b, const Circuit& model, const Counting& counting, const Prediction& prediction,
+                 const SecretVector<std::int64_t>& labels) {
+  const GadgetPlan plan;
+  Ends out;
+  for (std::size_t i = 0; i < model.inputs.size(); ++i) {
+    const InputPort& port = model.inputs[i];
+    const Var x = b.adopt(counting.rows.tensor[port.tensor], counting.known[i]);
+    out.shown.push_back(show(b, port.name, x, {port.lo, port.hi}));
+  }
+  const Var y = b.adopt(counting.rows.tensor[model.outputs[prediction.output].tensor], counting.known.back());
+  const std::uint32_t rows = b.dims(y).back();
+  out.label =
+      b.commit(kLabelPort, {rows},
+               CellHint{{}, [&labels](std::size_t first, const std::int64_t* const*, std::span<std::int64_t> x) {
+                          std::copy_n(labels.data() + first, x.size(), x.begin());
+                        }});
+  out.shown_label = show(b, kLabelPort, out.label, classes_of(model, prediction));
+  Var said;
+  if (b.dims(y)[0] > 1) {
+    said = choose_largest(b, plan, "largest", y, Chosen::index);
+  } else {
+    said = b.affine("row", {rows}, {{1, y, {{true, 0}, {false, 0}}}});
+    if (prediction.threshold)
+      said = compare_with_zero(b, plan, "threshold", b.affine("distance", {rows}, {{1, said}}, -*prediction.threshold),
+                               Comparison::greater_equal);
+  }
+  const Var difference = b.affine("difference", {rows}, {{1, said}, {-1, out.label}});
+  const Var least = compare_with_zero(b, plan, "at least", difference, Comparison::greater_equal);
+  const Var most = compare_with_zero(b, plan, "at most", difference, Comparison::less_equal);
+  out.correct = b.affine("correct", {1}, {{1, b.contract("both", least, {0}, most, {0}, {}), {}}});
+  out.switches = output_gadget(b, plan, kCorrectPort, out.correct);
+  return out;
+}
+
+void add_ports(EmitBackend& b, const Circuit& model, const Rows& rows, std::uint32_t n, const Ends& ends,
+               const Prediction& prediction) {
+  for (std::size_t i = 0; i < model.inputs.size(); ++i) {
+    InputPort port = model.inputs[i];
+    port.dims.insert(port.dims.begin(), n);
+    port.tensor = rows.tensor[port.tensor];
+    const std::vector<Scale> scales = port.scales;
+    for (std::uint32_t r = 1; r < n && scales.size() > 1; ++r)
+      port.scales.insert(port.scales.end(), scales.begin(), scales.end());
+    port.disclosed = true;
+    port.pub = b.tensor(ends.shown[i]);
+    b.builder().input(std::move(port));
+  }
+  const Bound classes = classes_of(model, prediction);
+  InputPort label{std::string(kLabelPort), {n}, b.tensor(ends.label), {Scale{}}, classes.lo, classes.hi, true};
+  label.pub = b.tensor(ends.shown_label);
+  b.builder().input(std::move(label));
+  OutputPort correct;
+  correct.name = kCorrectPort;
+  correct.dims = {1};
+  correct.tensor = b.tensor(ends.correct);
+  correct.hi = n;
+  correct.pub_lo = b.tensor(ends.switches.lo);
+  correct.pub_hi = b.tensor(ends.switches.hi);
+  correct.pub_outside = b.tensor(ends.switches.outside);
+  b.builder().output(std::move(correct));
+}
+
+// How often each row of each table is looked up.
+Status count_lookups(const Circuit& circuit, const PublicValues& publics, Witness& witness) {
+  for (const Table& table : circuit.tables) witness.values[table.multiplicity].assign(table.rows, F(0));
+  TensorValues counts(circuit.tables.size());
+  {
+    NESCIO_TRY(const Evaluated values, evaluate_virtual(circuit, witness, publics));
+    const auto integers = [&](TensorId id) {
+      SecretVector<std::int64_t> out;
+      for (const F x : values[id]) out.push_back(x.to_signed());
+      return out;
+    };
+    std::vector<TableIndex> indices;
+    for (const Table& table : circuit.tables) {
+      TableIndex::Private tensors;
+      for (const TensorId id : table.tensors) tensors.push_back(integers(id));
+      counts[indices.size()].assign(table.rows, F(0));
+      indices.emplace_back(table.rows, table.columns, std::move(tensors));
+    }
+    for (const Lookup& lookup : circuit.lookups) {
+      std::vector<SecretVector<std::int64_t>> columns;
+      for (const TensorId id : lookup.columns) columns.push_back(integers(id));
+      SecretVector<std::int64_t> row(columns.size());
+      for (std::size_t i = 0; i < columns[0].size(); ++i) {
+        for (std::size_t k = 0; k < row.size(); ++k) row[k] = columns[k][i];
+        const std::int64_t found = indices[lookup.table].find(row);
+        if (found < 0) return Error{ErrorCode::kSelfCheck, 0, "a row of the set leaves a table", {}};
+        counts[lookup.table][static_cast<std::size_t>(found)] += F(1);
+      }
+    }
+  }
+  for (std::size_t t = 0; t < counts.size(); ++t) witness.values[circuit.tables[t].multiplicity] = std::move(counts[t]);
+  return Unit{};
+}
+
+// The inputs and the output in all rows: their bounds follow from the rows' relations.
+Result<std::vector<VarInfo>> known_of(const Circuit& model, const Rows& rows, const Prediction& prediction,
+                                      std::uint32_t n) {
+  Circuit circuit = rows.circuit;
+  for (InputPort port : model.inputs) {
+    port.tensor = rows.tensor[port.tensor];
+    port.dims.insert(port.dims.begin(), n);
+    port.scales.resize(1);
+    port.disclosed = false;
+    port.pub = 0;
+    circuit.inputs.push_back(std::move(port));
+  }
+  NESCIO_TRY_STATUS(check_circuit(circuit, false));
+  NESCIO_TRY(const std::vector<Interval> bounds, derive_bounds(circuit));
+  const std::vector<unsigned> depth = depths(circuit);
+  std::vector<VarInfo> out;
+  const auto add = [&](const auto& port) {
+    const TensorId id = rows.tensor[port.tensor];
+    VarInfo x;
+    x.dims = circuit[id].dims;
+    x.bounded = bounds[id].integer && port.lo <= bounds[id].lo && bounds[id].hi <= port.hi;
+    x.bound = {bounds[id].lo, bounds[id].hi};
+    x.depth = depth[id];
+    out.push_back(std::move(x));
+  };
+  for (const InputPort& port : model.inputs) add(port);
+  add(model.outputs[prediction.output]);
+  if (!std::all_of(out.begin(), out.end(), [](const VarInfo& x) { return x.bounded; }))
+    return refuse("the key's values may leave the range of a port");
+  return out;
+}
+
+}  // namespace
+
+Bound classes_of(const Circuit& model, const Prediction& prediction) {
+  const OutputPort& port = model.outputs[prediction.output];
+  if (prediction.threshold) return {0, 1};
+  const std::uint64_t n = num_cells(port.dims);
+  return n > 1 ? Bound{0, static_cast<std::int64_t>(n) - 1} : Bound{port.lo, port.hi};
+}
+
+Result<Counting> count_correct(const Circuit& model, const Prediction& prediction, std::uint32_t rows) {
+  NESCIO_CHECK(prediction.output < model.outputs.size() && rows >= 1 && rows <= kMaxRows);
+  const OutputPort& port = model.outputs[prediction.output];
+  if (prediction.threshold &&
+      (num_cells(port.dims) != 1 || *prediction.threshold < port.lo || *prediction.threshold > port.hi))
+    return refuse("a threshold is one of the values of an output with one cell");
+  for (const InputPort& input : model.inputs) {
+    if (input.name == kLabelPort) return refuse("the model has an input of the name 'label'");
+    if (input.dims.size() == kMaxDims) return refuse("the input '" + input.name + "' has six dimensions already");
+  }
+  Counting out;
+  NESCIO_TRY(out.rows, make_rows(model, rows));
+  NESCIO_TRY(out.known, known_of(model, out.rows, prediction, rows));
+  EmitBackend b(out.rows.circuit);
+  const Ends ends = lower_count(b, model, out, prediction, {});
+  NESCIO_TRY_STATUS(b.status());
+  add_ports(b, model, out.rows, rows, ends, prediction);
+  NESCIO_TRY(out.emitted, b.finish());
+  NESCIO_TRY_STATUS(check_circuit(out.emitted.circuit, false));
+  return out;
+}
+
+Result<Witness> counted_witness(const Circuit& model, const Counting& counting, const Prediction& prediction,
+                                CountedRows rows, const PublicValues& publics) {
+  const Circuit& circuit = counting.emitted.circuit;
+  const auto at = [&](TensorId id) { return counting.rows.tensor[id]; };
+  EvalBackend b(counting.emitted, publics, [&](TensorId id) -> std::span<const std::int64_t> {
+    for (std::size_t i = 0; i < model.inputs.size(); ++i)
+      if (at(model.inputs[i].tensor) == id) return rows.inputs[i];
+    return rows.output;
+  });
+  lower_count(b, model, counting, prediction, rows.labels);
+  NESCIO_TRY_STATUS(b.status());
+  Witness out;
+  out.values.resize(circuit.tensors.size());
+  for (std::uint32_t v = 0; v < b.size(); ++v)
+    if (b.info(Var{v}).committed) {
+      const auto cells = b.elements(Var{v});
+      out.values[counting.emitted.tensor[v]].assign(cells.begin(), cells.end());
+    }
+  for (TensorId id = 0; id < model.tensors.size(); ++id)
+    if (at(id) != kLeftOut && model.committed(id) != nullptr && model.committed(id)->role == Role::value)
+      out.values[at(id)] = std::move(rows.cells[id]);
+  NESCIO_TRY_STATUS(count_lookups(circuit, publics, out));
+  return out;
+}
+
+}  // namespace nescio

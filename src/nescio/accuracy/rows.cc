@@ -1,0 +1,315 @@
+#include "nescio/accuracy/rows.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "nescio/circuit/bounds.h"
+#include "nescio/circuit/check.h"
+#include "nescio/circuit/determined.h"
+#include "nescio/circuit/digests.h"
+
+namespace nescio {
+namespace {
+
+Error refuse(const std::string& why) {
+  return Error{ErrorCode::kUsage, 0, "no proof of accuracy can be made with this key: " + why, {}};
+}
+
+// Sets of tensors that relations connect.
+class Sets {
+ public:
+  explicit Sets(std::size_t n) : parent_(n) { std::iota(parent_.begin(), parent_.end(), TensorId{0}); }
+  TensorId find(TensorId x) {
+    while (parent_[x] != x) x = parent_[x] = parent_[parent_[x]];
+    return x;
+  }
+  void join(TensorId a, TensorId b) { parent_[find(a)] = find(b); }
+
+ private:
+  std::vector<TensorId> parent_;
+};
+
+// The part M of a model, and what of it is per row.
+class Part {
+ public:
+  explicit Part(const Circuit& model)
+      : model_(model), out_(model.tensors.size()), per_row_(model.tensors.size()), kept_(model.tensors.size()) {
+    leave_out();
+    for (std::uint32_t i = 0; i < model.lookups.size(); ++i)
+      if (none_out(model.lookups[i].columns) && none_out(model.tables[model.lookups[i].table].tensors))
+        lookups_.push_back(i);
+    for (std::uint32_t i = 0; i < model.zeros.size(); ++i)
+      if (!out_[model.zeros[i].tensor]) zeros_.push_back(i);
+    keep_connected();
+    find_per_row();
+  }
+
+  const std::vector<std::uint32_t>& lookups() const { return lookups_; }
+  const std::vector<std::uint32_t>& zeros() const { return zeros_; }
+  bool kept(TensorId id) const { return kept_[id]; }
+  bool per_row(TensorId id) const { return per_row_[id]; }
+
+ private:
+  bool none_out(const std::vector<TensorId>& list) const {
+    return std::none_of(list.begin(), list.end(), [&](TensorId id) { return out_[id]; });
+  }
+
+  // Values of the statement, digests of inputs and outputs, and what depends on them.
+  void leave_out() {
+    for (TensorId id = 0; id < out_.size(); ++id) {
+      const auto* known = std::get_if<Public>(&model_[id].def);
+      out_[id] = known != nullptr && known->source == Public::Source::statement;
+    }
+    for (const DigestPort& port : model_.digests)
+      for (TensorId i = 0; port.group != Group::weights && i < kDigestMembers; ++i) out_[first_member(port) + i] = true;
+    for (TensorId id = 0; id < out_.size(); ++id)
+      for_each_source(model_[id], [&](TensorId source) { out_[id] = out_[id] || out_[source]; });
+  }
+
+  // visit(list of tensors) for each relation that is left.
+  template <class Visit>
+  void for_each_relation(bool with_tables, const Visit& visit) const {
+    for (const std::uint32_t i : lookups_) {
+      std::vector<TensorId> list = model_.lookups[i].columns;
+      const std::vector<TensorId>& private_columns = model_.tables[model_.lookups[i].table].tensors;
+      if (with_tables) list.insert(list.end(), private_columns.begin(), private_columns.end());
+      visit(list);
+    }
+    for (const std::uint32_t i : zeros_) visit(std::vector<TensorId>{model_.zeros[i].tensor});
+  }
+  // Tensors that those of the list are made from, themselves among them.
+  std::vector<bool> below(const std::vector<TensorId>& list) const {
+    std::vector<bool> found(out_.size());
+    for (const TensorId id : list) found[id] = true;
+    for (std::size_t id = found.size(); id-- > 0;)
+      if (found[id]) for_each_source(model_.tensors[id], [&](TensorId source) { found[source] = true; });
+    return found;
+  }
+  std::vector<TensorId> inputs() const {
+    std::vector<TensorId> list;
+    for (const InputPort& port : model_.inputs) list.push_back(port.tensor);
+    return list;
+  }
+  std::vector<TensorId> weights() const {
+    std::vector<TensorId> list;
+    for (const DigestPort& port : model_.digests)
+      for (const BoundRange& b : port.bound)
+        if (port.group == Group::weights) list.push_back(b.tensor);
+    return list;
+  }
+
+  // A set for each connected part of the circuit: a tensor and its sources, the tensors of a relation. Those of
+  // `apart`, constants and public values connect nothing.
+  Sets connected(bool with_tables, const std::vector<bool>& apart) const {
+    Sets sets(out_.size());
+    const auto connects = [&](TensorId id) {
+      return !apart[id] && !std::holds_alternative<Constant>(model_[id].def) &&
+             !std::holds_alternative<Public>(model_[id].def);
+    };
+    for (TensorId id = 0; id < out_.size(); ++id)
+      for_each_source(model_[id], [&](TensorId source) {
+        if (!out_[id] && connects(id) && connects(source)) sets.join(id, source);
+      });
+    for_each_relation(with_tables, [&](const std::vector<TensorId>& list) {
+      TensorId first = kLeftOut;
+      for (const TensorId id : list) {
+        if (!connects(id)) continue;
+        if (first != kLeftOut) sets.join(first, id);
+        first = id;
+      }
+    });
+    return sets;
+  }
+
+  // Relations stay that are connected with an input, an output or the digest of the weights; and what they are about.
+  void keep_connected() {
+    Sets sets = connected(true, std::vector<bool>(out_.size()));
+    std::vector<bool> wanted(out_.size());
+    std::vector<TensorId> ends = inputs();
+    for (const OutputPort& port : model_.outputs) ends.push_back(port.tensor);
+    for (const DigestPort& port : model_.digests)
+      for (TensorId i = 0; port.group == Group::weights && i < kDigestMembers; ++i)
+        ends.push_back(first_member(port) + i);
+    for (const TensorId id : weights()) ends.push_back(id);
+    for (const TensorId id : ends) wanted[sets.find(id)] = true;
+    const auto is_wanted = [&](TensorId id) { return wanted[sets.find(id)]; };
+    std::erase_if(lookups_, [&](std::uint32_t i) {
+      const std::vector<TensorId>& list = model_.lookups[i].columns;
+      return std::none_of(list.begin(), list.end(), is_wanted);
+    });
+    std::erase_if(zeros_, [&](std::uint32_t i) { return !is_wanted(model_.zeros[i].tensor); });
+    for_each_relation(true,
+                      [&](const std::vector<TensorId>& list) { ends.insert(ends.end(), list.begin(), list.end()); });
+    kept_ = below(ends);
+    for (const std::uint32_t i : lookups_) kept_[model_.tables[model_.lookups[i].table].multiplicity] = true;
+  }
+
+  // What is committed and connected with an input otherwise than through weights, and what is made from that.
+  void find_per_row() {
+    Sets sets = connected(false, below(weights()));
+    std::vector<bool> rows(out_.size());
+    for (const TensorId id : inputs()) rows[sets.find(id)] = true;
+    for (TensorId id = 0; id < out_.size(); ++id) {
+      if (!kept_[id]) continue;
+      if (model_.committed(id) != nullptr) per_row_[id] = rows[sets.find(id)];
+      for_each_source(model_[id], [&](TensorId source) { per_row_[id] = per_row_[id] || per_row_[source]; });
+    }
+  }
+
+  const Circuit& model_;
+  std::vector<bool> out_, per_row_, kept_;
+  std::vector<std::uint32_t> lookups_, zeros_;
+};
+
+// M written down for n rows.
+class Writer {
+ public:
+  Writer(const Circuit& model, const Part& part, std::uint32_t n) : model_(model), part_(part), n_(n) {
+    rows_.tensor.assign(model.tensors.size(), kLeftOut);
+    rows_.per_row.resize(model.tensors.size());
+  }
+
+  Result<Rows> run() {
+    for (TensorId id = 0; id < model_.tensors.size(); ++id) {
+      if (!part_.kept(id)) continue;
+      NESCIO_TRY(TensorDef tensor, tensor_of(id));
+      rows_.per_row[id] = part_.per_row(id);
+      rows_.tensor[id] = append(std::move(tensor));
+    }
+    NESCIO_TRY_STATUS(tables());
+    for (const std::uint32_t i : part_.lookups()) lookup(model_.lookups[i]);
+    for (const std::uint32_t i : part_.zeros()) rows_.circuit.zeros.push_back({at(model_.zeros[i].tensor), 0});
+    for (DigestPort port : model_.digests) {
+      if (port.group != Group::weights) continue;
+      port.tensor = at(port.tensor);
+      for (BoundRange& b : port.bound) {
+        if (part_.per_row(b.tensor)) return refuse("its weights depend on an input");
+        b.tensor = at(b.tensor);
+      }
+      rows_.circuit.digests.push_back(std::move(port));
+    }
+    return std::move(rows_);
+  }
+
+ private:
+  TensorId at(TensorId id) const { return rows_.tensor[id]; }
+  TensorId append(TensorDef tensor) {
+    rows_.circuit.tensors.push_back(std::move(tensor));
+    return static_cast<TensorId>(rows_.circuit.tensors.size() - 1);
+  }
+  std::uint32_t last(TensorId id) const { return static_cast<std::uint32_t>(model_[id].dims.size()); }
+
+  Result<TensorDef> tensor_of(TensorId id) const {
+    TensorDef out = model_[id];
+    if (auto* committed = std::get_if<Committed>(&out.def)) committed->segment = 0;
+    const bool rows = part_.per_row(id);
+    bool all = true;
+    for_each_source(model_[id], [&](TensorId source) { all = all && part_.per_row(source); });
+    if (rows) {
+      if (out.dims.size() == kMaxDims) return refuse("a tensor of it has six dimensions already");
+      out.dims.push_back(n_);
+    }
+    if (auto* affine = std::get_if<Affine>(&out.def)) {
+      for (AffineTerm& term : affine->terms) {
+        if (part_.per_row(term.source)) term.dims.push_back({false, last(id)});
+        term.source = at(term.source);
+      }
+    } else if (auto* contract = std::get_if<Contract>(&out.def)) {
+      NESCIO_TRY_STATUS(contract_of(*contract, rows));
+    } else if (auto* cubic = std::get_if<Cubic>(&out.def)) {
+      if (rows && !all) return refuse("a cubic of it mixes rows and weights");
+      for (TensorId* source : {&cubic->a, &cubic->b, &cubic->c}) *source = at(*source);
+    } else if (auto* map = std::get_if<Map>(&out.def)) {
+      map->source = at(map->source);
+    } else if (auto* packing = std::get_if<Packing>(&out.def)) {
+      if (rows) return refuse("a digest of it is of inputs and weights");
+      for (Packing::Part& p : packing->parts) p.source = at(p.source);
+    }
+    return out;
+  }
+
+  Status contract_of(Contract& contract, bool rows) const {
+    const bool a = part_.per_row(contract.a), b = part_.per_row(contract.b);
+    if (rows) {
+      std::uint32_t label = 0;
+      const auto taken = [&](const std::vector<std::uint8_t>& labels) {
+        return std::find(labels.begin(), labels.end(), label) != labels.end();
+      };
+      while (taken(contract.a_labels) || taken(contract.b_labels) || taken(contract.y_labels)) ++label;
+      if (a) contract.a_labels.push_back(static_cast<std::uint8_t>(label));
+      if (b) contract.b_labels.push_back(static_cast<std::uint8_t>(label));
+      contract.y_labels.push_back(static_cast<std::uint8_t>(label));
+    }
+    contract.a = at(contract.a);
+    contract.b = at(contract.b);
+    return Unit{};
+  }
+
+  Status tables() {
+    table_.resize(model_.tables.size());
+    for (std::size_t i = 0; i < model_.tables.size(); ++i) {
+      Table table = model_.tables[i];
+      if (!part_.kept(table.multiplicity)) continue;
+      table.multiplicity = at(table.multiplicity);
+      for (TensorId& id : table.tensors) {
+        if (part_.per_row(id)) return refuse("a private table of it depends on an input");
+        id = at(id);
+      }
+      table_[i] = static_cast<std::uint32_t>(rows_.circuit.tables.size());
+      rows_.circuit.tables.push_back(std::move(table));
+    }
+    return Unit{};
+  }
+
+  void lookup(const Lookup& lookup) {
+    const auto is_row = [&](TensorId id) { return part_.per_row(id); };
+    const bool rows = std::any_of(lookup.columns.begin(), lookup.columns.end(), is_row);
+    Lookup out{table_[lookup.table], 0, {}};
+    for (const TensorId id : lookup.columns) out.columns.push_back(rows && !part_.per_row(id) ? repeated(id) : at(id));
+    rows_.circuit.lookups.push_back(std::move(out));
+  }
+  // One that is not per row, for each row.
+  TensorId repeated(TensorId id) {
+    TensorDef out{model_[id].dims, Affine{{{1, at(id), {}}}, 0, 1}};
+    for (std::uint32_t d = 0; d < last(id); ++d) std::get<Affine>(out.def).terms[0].dims.push_back({false, d});
+    out.dims.push_back(n_);
+    return append(std::move(out));
+  }
+
+  const Circuit& model_;
+  const Part& part_;
+  std::uint32_t n_;
+  std::vector<std::uint32_t> table_;  // of each of the model's
+  Rows rows_;
+};
+
+// In one row of M, outputs follow from inputs and weights.
+Status check_function(const Circuit& model, const Part& part) {
+  NESCIO_TRY(Rows one, Writer(model, part, 1).run());
+  Circuit& circuit = one.circuit;
+  for (InputPort port : model.inputs) {
+    port.tensor = one.tensor[port.tensor];
+    port.disclosed = false;
+    port.pub = 0;
+    circuit.inputs.push_back(std::move(port));
+  }
+  NESCIO_TRY_STATUS(check_circuit(circuit, false));
+  NESCIO_TRY(const std::vector<Interval> bounds, derive_bounds(circuit));
+  const std::vector<bool> determined = determined_tensors(circuit, bounds);
+  for (const OutputPort& port : model.outputs)
+    if (!determined[one.tensor[port.tensor]]) return refuse("its outputs do not follow from inputs and weights alone");
+  return Unit{};
+}
+
+}  // namespace
+
+Result<Rows> make_rows(const Circuit& model, std::uint32_t n) {
+  const Part part(model);
+  for (const OutputPort& port : model.outputs)
+    if (!part.kept(port.tensor) || !part.per_row(port.tensor))
+      return refuse("the output '" + port.name + "' does not depend on its inputs");
+  NESCIO_TRY_STATUS(check_function(model, part));
+  return Writer(model, part, n).run();
+}
+
+}  // namespace nescio

@@ -1,0 +1,303 @@
+#include "nescio/api/prover_labelled.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "nescio/api/prover_inputs.h"
+#include "nescio/api/verify.h"
+#include "nescio/base/byte_writer.h"
+#include "nescio/prover/setup.h"
+#include "nescio/statement/rounding.h"
+#include "nescio/transcript/prover_random.h"
+
+namespace nescio {
+namespace {
+
+constexpr std::string_view kMagic = "nescio accuracy";
+constexpr std::uint16_t kVersion = 1;
+
+struct AccuracyFile {
+  std::string prediction;
+  std::vector<std::uint8_t> key, proof;
+};
+
+std::vector<std::uint8_t> write_file_of(const AccuracyFile& file) {
+  ByteWriter out;
+  out.bytes(bytes_of(kMagic));
+  out.u(kVersion);
+  out.u(static_cast<std::uint32_t>(file.prediction.size()));
+  out.bytes(bytes_of(file.prediction));
+  out.u(static_cast<std::uint32_t>(file.key.size()));
+  out.bytes(file.key);
+  out.bytes(file.proof);
+  return out.take();
+}
+
+Result<AccuracyFile> read_file_of(std::span<const std::uint8_t> bytes) {
+  ByteReader in(bytes);
+  NESCIO_TRY(const auto magic, in.take(kMagic.size()));
+  NESCIO_VERIFY(std::equal(magic.begin(), magic.end(), bytes_of(kMagic).begin()), ErrorCode::kVFormat, 0);
+  NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
+  NESCIO_VERIFY(version == kVersion, ErrorCode::kVFormat, in.position());
+  AccuracyFile out;
+  NESCIO_TRY(const std::uint32_t length, in.count(1));
+  NESCIO_VERIFY(length <= kMaxStatement, ErrorCode::kVFormat, in.position());
+  NESCIO_TRY(const auto prediction, in.take(length));
+  out.prediction.assign(prediction.begin(), prediction.end());
+  NESCIO_TRY(const std::uint32_t key_length, in.count(1));
+  NESCIO_TRY(const auto key, in.take(key_length));
+  out.key.assign(key.begin(), key.end());
+  NESCIO_TRY(const auto proof, in.take(in.remaining()));
+  out.proof.assign(proof.begin(), proof.end());
+  return out;
+}
+
+Error in_row(const Error& e, std::uint64_t row) {
+  return Error{e.code, static_cast<std::uint32_t>(row), "row " + std::to_string(row + 1) + ": " + e.detail, {}};
+}
+
+// Cells [begin, begin + n) as an array of their own.
+Array part(const Array& array, std::uint64_t begin, std::uint64_t n) {
+  const auto range = [&](const auto& list) {
+    const auto first = list.begin() + static_cast<std::ptrdiff_t>(begin);
+    return std::remove_cvref_t<decltype(list)>(first, first + static_cast<std::ptrdiff_t>(n));
+  };
+  Array out{{n}, range(array.values)};
+  if (!array.words.empty()) out.words = range(array.words);
+  return out;
+}
+
+double ms_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+// What the model says of row r, as the circuit does.
+std::int64_t said(const Prediction& prediction, std::span<const std::int64_t> y) {
+  if (prediction.threshold) return y[0] >= *prediction.threshold ? 1 : 0;
+  return y.size() == 1 ? y[0] : std::max_element(y.begin(), y.end()) - y.begin();
+}
+
+// kInRange: a label that the model never says.
+Status check_labels(const Circuit& model, const Prediction& prediction, const LabelledSet& set) {
+  const Bound classes = classes_of(model, prediction);
+  for (std::size_t r = 0; r < set.labels.size(); ++r)
+    if (set.labels[r] < classes.lo || set.labels[r] > classes.hi)
+      return in_row({ErrorCode::kInRange,
+                     0,
+                     "its label is none that the model can say, " + std::to_string(classes.lo) + " to " +
+                         std::to_string(classes.hi),
+                     {}},
+                    r);
+  return Unit{};
+}
+
+std::string claim(std::uint64_t correct) {
+  return std::string(kCorrectPort) + " >= " + std::to_string(correct);
+}
+
+// Inputs and labels as the proof discloses them.
+Disclosed disclosed_by(const Circuit& model, const LabelledSet& set) {
+  Disclosed out;
+  for (std::size_t i = 0; i < model.inputs.size(); ++i)
+    out.inputs.push_back({model.inputs[i].name, {set.inputs[i].begin(), set.inputs[i].end()}});
+  out.inputs.push_back({std::string(kLabelPort), {set.labels.begin(), set.labels.end()}});
+  std::sort(out.inputs.begin(), out.inputs.end(), [](const Revealed& a, const Revealed& b) { return a.name < b.name; });
+  return out;
+}
+
+// The model in all rows, and what it says of them.
+struct Counted {
+  CountedRows rows;
+  std::uint64_t correct = 0;
+};
+Result<Counted> run_rows(const ProvingKey& key, const Counting& counting, const Prediction& prediction,
+                         const LabelledSet& set, const Progress& progress) {
+  const Circuit& model = key.key->key().circuit;
+  Counted out;
+  out.rows.inputs = set.inputs;
+  out.rows.labels = set.labels;
+  DigestCells digest{};  // of the weights, if there are any
+  if (const auto& bindings = key.key->key().bindings; !bindings.empty())
+    std::copy_n(bindings[0].begin(), digest.size(), digest.begin());
+  const std::size_t n = set.labels.size();
+  for (std::size_t r = 0; r < n; ++r) {
+    IntegerInputs row;
+    for (const auto& x : set.inputs) {
+      const auto cells = static_cast<std::ptrdiff_t>(x.size() / n), at = static_cast<std::ptrdiff_t>(r) * cells;
+      row.emplace_back(x.begin() + at, x.begin() + at + cells);
+    }
+    auto run = model_cells(key.program, key.model.graph, row, r == 0 ? &key.salt : nullptr, digest);
+    if (!run.ok()) return in_row(run.error(), r);
+    if (r == 0) out.rows.cells.resize(model.tensors.size());
+    for (std::size_t id = 0; id < run->values.size(); ++id)
+      if (r == 0 || counting.rows.per_row[id])
+        out.rows.cells[id].insert(out.rows.cells[id].end(), run->values[id].begin(), run->values[id].end());
+    const SecretVector<std::int64_t>& y = run->outputs[prediction.output];
+    out.rows.output.insert(out.rows.output.end(), y.begin(), y.end());
+    out.correct += said(prediction, y) == set.labels[r] ? 1 : 0;
+    if (progress) progress("running the model", 0.3 * static_cast<double>(r + 1) / static_cast<double>(n));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<LabelledSet> labelled_set(const Circuit& model, const NamedArrays& data, std::span<const double> labels) {
+  LabelledSet out;
+  for (std::size_t r = 0; r < labels.size(); ++r) {
+    if (!(std::abs(labels[r]) < 0x1p53) || labels[r] != std::floor(labels[r]))
+      return in_row({ErrorCode::kInFormat, 0, "its label is no whole number", {}}, r);
+    out.labels.push_back(static_cast<std::int64_t>(labels[r]));
+  }
+  const std::uint64_t n = labels.size();
+  if (n == 0 || n > kMaxRows || data.empty())
+    return Error{ErrorCode::kInShape, 0, "from 1 to " + std::to_string(kMaxRows) + " rows with labels are needed", {}};
+  const bool joint = data.size() == 1 && (data[0].first.empty() || model.inputs.size() == 1);
+  std::uint64_t width = 0, offset = 0;
+  for (const InputPort& port : model.inputs) width += num_cells(port.dims);
+  for (const InputPort& port : model.inputs) {
+    const std::uint64_t cells = num_cells(port.dims), stride = joint ? width : cells;
+    const auto named = std::find_if(data.begin(), data.end(), [&](const auto& a) { return a.first == port.name; });
+    if (!joint && named == data.end())
+      return Error{ErrorCode::kInShape, 0, "the input '" + port.name + "' is missing", {}};
+    const Array& array = joint ? data[0].second : named->second;
+    if (array.values.size() != n * stride)
+      return Error{ErrorCode::kInShape,
+                   0,
+                   std::to_string(n) + " labels need as many rows of " + std::to_string(stride) + " values, not " +
+                       std::to_string(array.values.size()) + " values",
+                   {}};
+    out.inputs.emplace_back();
+    for (std::uint64_t r = 0; r < n; ++r) {
+      const auto row = input_integers(port, part(array, r * stride + offset, cells));
+      if (!row.ok()) return in_row(row.error(), r);
+      out.inputs.back().insert(out.inputs.back().end(), row->begin(), row->end());
+    }
+    if (joint) offset += cells;
+  }
+  return out;
+}
+
+Result<Prediction> parse_prediction(const Circuit& model, const std::string& text) {
+  const auto find = [&](const std::string& name) {
+    return static_cast<std::size_t>(
+        std::find_if(model.outputs.begin(), model.outputs.end(), [&](const OutputPort& p) { return p.name == name; }) -
+        model.outputs.begin());
+  };
+  Prediction out{find(text), {}};
+  std::string known;
+  for (const OutputPort& port : model.outputs) known += (known.empty() ? "" : ", ") + port.name;
+  if (out.output < model.outputs.size()) {
+    const OutputPort& port = model.outputs[out.output];
+    if (num_cells(port.dims) > 1 || port.scale == Scale{}) return out;
+    return Error{ErrorCode::kUsage,
+                 0,
+                 "the output '" + text + "' is no whole number: say '" + text + " >= NUMBER' for the label 1",
+                 {}};
+  }
+  const auto statement = parse_statement(text);
+  if (statement.ok() && statement->predicates.size() == 1) {
+    const Predicate& p = statement->predicates[0];
+    out.output = find(p.output);
+    const bool greater = p.kind == Predicate::Kind::gt;
+    if (out.output < model.outputs.size() && !p.index && (greater || p.kind == Predicate::Kind::ge) &&
+        num_cells(model.outputs[out.output].dims) == 1) {
+      const OutputPort& port = model.outputs[out.output];
+      const Quotient q = divide(p.a, port.scale);
+      out.threshold = greater ? q.floor + 1 : q.ceil;
+      if (*out.threshold > port.lo && *out.threshold <= port.hi) return out;
+      return Error{ErrorCode::kUsage, 0, "'" + text + "' is the same for all values that the output can have", {}};
+    }
+  }
+  return Error{ErrorCode::kUsage,
+               0,
+               "what the model says of a row is the name of an output, or OUTPUT >= NUMBER; it has: " + known,
+               {}};
+}
+
+Result<ProvenAccuracy> prove_accuracy(const ProvingKey& key, const AccuracyRequest& request, const Progress& progress) {
+  const auto start = std::chrono::steady_clock::now();
+  const VerifyingKey& verifying = key.key->key();
+  NESCIO_TRY(const Prediction prediction, parse_prediction(verifying.circuit, request.prediction));
+  NESCIO_TRY(const LabelledSet set, labelled_set(verifying.circuit, request.data, request.labels));
+  NESCIO_TRY_STATUS(check_labels(verifying.circuit, prediction, set));
+  ProvenAccuracy out;
+  out.rows = set.labels.size();
+  NESCIO_TRY(const Counting counting,
+             count_correct(verifying.circuit, prediction, static_cast<std::uint32_t>(out.rows)));
+  soundness::SearchOptions search;
+  search.security_bits = verifying.params.security_bits;
+  NESCIO_TRY(VerifyingKey unchecked, make_key(counting.emitted.circuit, verifying.bindings, search));
+  NESCIO_TRY(const CheckedKey checked, verify_key(std::move(unchecked)));
+  NESCIO_TRY(Counted counted, run_rows(key, counting, prediction, set, progress));
+  out.correct = counted.correct;
+  out.claimed = request.at_least.value_or(out.correct);
+  if (out.claimed > out.correct)
+    return Error{ErrorCode::kStatementFalse,
+                 0,
+                 "the model is right on " + std::to_string(out.correct) + " of " + std::to_string(out.rows) +
+                     " rows, not on " + std::to_string(out.claimed),
+                 {}};
+  ProofFile file;
+  NESCIO_TRY(const Statement statement, parse_statement(claim(out.claimed)));
+  file.statement = to_string(statement);
+  file.context = request.context;
+  file.disclosed = disclosed_by(verifying.circuit, set);
+  const Circuit& circuit = checked.key().circuit;
+  NESCIO_TRY(const PublicValues told, statement_values(counting.emitted.circuit, statement, file.disclosed));
+  PublicValues publics = told;
+  if (!verifying.bindings.empty()) publics[counting.emitted.circuit.digests[0].tensor] = verifying.bindings[0];
+  NESCIO_TRY(Witness witness,
+             counted_witness(verifying.circuit, counting, prediction, std::move(counted.rows), publics));
+  witness.values.resize(circuit.tensors.size());
+  publics = told;
+  publics.resize(circuit.tensors.size());
+  if (progress) progress("proving", 0.4);
+  const auto bytes = statement_bytes(file);
+  NESCIO_TRY(file.proof, prove({checked.key(), witness, publics, bytes, file.context}, os_random(), nullptr));
+  out.prove_ms = ms_since(start);
+  if (progress) progress("verifying", 0.9);
+  const auto begin = std::chrono::steady_clock::now();
+  out.file = write_file_of({request.prediction, write_key(checked.key()), write_proof_file(file)});
+  if (!verify_accuracy(*key.key, out.file, set).ok())
+    return Error{ErrorCode::kSelfCheck, 0, "the proof does not verify; it was not released", {}};
+  out.verify_ms = ms_since(begin);
+  if (progress) progress("proven", 1);
+  return out;
+}
+
+Result<AccuracyVerdict> verify_accuracy(const CheckedKey& model, std::span<const std::uint8_t> bytes,
+                                        const LabelledSet& set, const std::optional<std::string>& expected,
+                                        const std::optional<std::vector<std::uint8_t>>& context) {
+  const auto refuse = [](ErrorCode code, const char* why) { return Error{code, 0, why, {}}; };
+  NESCIO_TRY(const AccuracyFile file, read_file_of(bytes));
+  const Circuit& circuit = model.key().circuit;
+  const auto prediction = parse_prediction(circuit, file.prediction);
+  if (!prediction.ok()) return refuse(ErrorCode::kVStatement, "the model cannot say what the proof says it does");
+  if (expected) {
+    NESCIO_TRY(const Prediction wanted, parse_prediction(circuit, *expected));
+    if (!(wanted == *prediction)) return refuse(ErrorCode::kVStatement, "the proof is about another prediction");
+  }
+  NESCIO_TRY_STATUS(check_labels(circuit, *prediction, set));
+  NESCIO_TRY(VerifyingKey unchecked, read_key(file.key));
+  NESCIO_TRY(const CheckedKey key, verify_key(std::move(unchecked)));
+  NESCIO_TRY(Counting counting, count_correct(circuit, *prediction, static_cast<std::uint32_t>(set.labels.size())));
+  add_argument(counting.emitted.circuit, key.key().params.degree);
+  if (!(counting.emitted.circuit == key.key().circuit) || key.key().bindings != model.key().bindings ||
+      key.key().params.security_bits < model.key().params.security_bits)
+    return refuse(ErrorCode::kVKey, "the proof is not about this model and so many rows");
+  Expected wanted;
+  wanted.context = context;
+  NESCIO_TRY(const Verdict verdict, verify_proof(key, file.proof, wanted));
+  AccuracyVerdict out{file.prediction, set.labels.size(), 0, verdict.context, key.bits()};
+  const std::vector<Predicate>& says = verdict.statement.predicates;
+  if (says.size() != 1 || says[0].kind != Predicate::Kind::ge || says[0].a.places != 0 || says[0].a.digits < 0)
+    return refuse(ErrorCode::kVStatement, "the proof does not say how often the model is right");
+  out.correct = static_cast<std::uint64_t>(says[0].a.digits);
+  if (!(verdict.disclosed.inputs == disclosed_by(circuit, set).inputs))
+    return refuse(ErrorCode::kVPublic, "the proof is about other rows, or other labels");
+  return out;
+}
+
+}  // namespace nescio
