@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <map>
@@ -7,6 +6,7 @@
 
 #include "measure.h"
 #include "nescio/api/prover_units.h"
+#include "nescio/base/stopwatch.h"
 #include "progress.h"
 
 namespace nescio::cli {
@@ -89,9 +89,6 @@ struct Measured {
 };
 
 Result<Measured> measure(const Arguments& args, const Progress& progress) {
-  const auto since = [](std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-  };
   NESCIO_TRY(const ModelSource source, source_of(args));
   ProveRequest request;
   request.statement = args.statement;
@@ -100,13 +97,13 @@ Result<Measured> measure(const Arguments& args, const Progress& progress) {
     NESCIO_TRY(request.inputs, read_arrays(args.input));
   }
   Measured out;
-  const auto compiling = std::chrono::steady_clock::now();
+  const Stopwatch compiling;
   NESCIO_TRY(Model model, compile_model(source, args.compile, progress));
-  out.compile_ms = since(compiling);
+  out.compile_ms = compiling.ms();
   out.accuracy = model.accuracy;
-  const auto committing = std::chrono::steady_clock::now();
+  const Stopwatch committing;
   NESCIO_TRY(const ProvingKey key, commit_model(std::move(model), {}));
-  out.commit_ms = since(committing);
+  out.commit_ms = committing.ms();
   const auto verifying = write_key(key.key->key());
   out.key_bytes = verifying.size();
   out.security_bits = key.key->key().params.security_bits;

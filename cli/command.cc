@@ -24,6 +24,15 @@ int fail(const Options& options, const Error& error) {
   return kUsage;
 }
 
+int invalid(const Options& options, const Error& error) {
+  json(options, {{"valid", false},
+                 {"code", error_name(error.code)},
+                 {"message", error.detail.empty() ? error_text(error.code) : error.detail},
+                 {"where", error.where}});
+  if (!options.json) std::printf("NOT VALID              %s\n", to_string(error).c_str());
+  return kInvalid;
+}
+
 void line(const Options& options, const std::string& name, const std::string& value) {
   if (!options.json) std::printf("%-22s %s\n", name.c_str(), value.c_str());
 }

@@ -22,6 +22,8 @@ struct Options {
 void hold_secrets();
 // Prints the error and all others found with it, says what to do, and returns kUsage.
 int fail(const Options& options, const Error& error);
+// Why something is not valid; returns kInvalid.
+int invalid(const Options& options, const Error& error);
 // One line "name   value"; left out with --json.
 void line(const Options& options, const std::string& name, const std::string& value);
 // The JSON object of a command, with --json.
@@ -38,6 +40,7 @@ void add_commit(CLI::App& app, const Options& options, int& exit_code);
 void add_prove(CLI::App& app, const Options& options, int& exit_code);
 void add_verify(CLI::App& app, const Options& options, int& exit_code);
 void add_attest(CLI::App& app, const Options& options, int& exit_code);
+void add_accuracy(CLI::App& app, const Options& options, int& exit_code);
 void add_card(CLI::App& app, const Options& options, int& exit_code);
 void add_inspect(CLI::App& app, const Options& options, int& exit_code);
 void add_report(CLI::App& app, const Options& options, int& exit_code);

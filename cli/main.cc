@@ -23,6 +23,7 @@ int run(int argc, char** argv) {
   add_prove(app, options, exit_code);
   add_verify(app, options, exit_code);
   add_attest(app, options, exit_code);
+  add_accuracy(app, options, exit_code);
   add_card(app, options, exit_code);
   add_inspect(app, options, exit_code);
   add_report(app, options, exit_code);

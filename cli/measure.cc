@@ -1,23 +1,13 @@
 #include "measure.h"
 
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 
 #include "nescio/api/prover_memory.h"
 #include "nescio/api/prover_parts.h"
+#include "nescio/base/stopwatch.h"
 
 namespace nescio::cli {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double ms_since(Clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-}  // namespace
-
 void add_memory_limit(CLI::App& sub, std::uint64_t& limit) {
   const auto parse = [&limit](const std::string& text) {
     const auto size = parse_size(text);
@@ -31,9 +21,9 @@ void add_memory_limit(CLI::App& sub, std::uint64_t& limit) {
 Result<ProveRun> timed_prove(const ProvingKey& key, const ProveRequest& request, const Progress& progress) {
   const std::uint64_t estimate = estimate_prove_memory(key);
   std::ofstream("/proc/self/clear_refs") << "5";  // forgets the peak so far
-  const auto start = Clock::now();
+  const Stopwatch watch;
   NESCIO_TRY(Proven proven, prove_statement(key, request, progress));
-  return ProveRun{std::move(proven), ms_since(start), peak_memory_bytes(), estimate};
+  return ProveRun{std::move(proven), watch.ms(), peak_memory_bytes(), estimate};
 }
 
 nlohmann::ordered_json phases_json(const Proven& proven) {
@@ -76,13 +66,13 @@ nlohmann::ordered_json show_accuracy(const Options& options, const Accuracy& acc
 
 Result<VerifyRun> timed_verify(std::span<const std::uint8_t> key, std::span<const std::uint8_t> proof,
                                const Expected& expected) {
-  const auto start = Clock::now();
+  const Stopwatch watch;
   NESCIO_TRY(VerifyingKey parsed, read_key(key));
   NESCIO_TRY(CheckedKey checked, verify_key(std::move(parsed)));
-  const double key_ms = ms_since(start);
-  const auto begin = Clock::now();
+  const double key_ms = watch.ms();
+  const Stopwatch verifying;
   NESCIO_TRY(Verdict verdict, verify_proof(checked, proof, expected));
-  const double ms = ms_since(begin);
+  const double ms = verifying.ms();
   return VerifyRun{std::move(checked), std::move(verdict), key_ms, ms};
 }
 

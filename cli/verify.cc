@@ -72,15 +72,6 @@ nlohmann::ordered_json show_attested(const Options& options, const Circuit& circ
   return list;
 }
 
-int invalid(const Options& options, const Error& error) {
-  json(options, {{"valid", false},
-                 {"code", error_name(error.code)},
-                 {"message", error.detail.empty() ? error_text(error.code) : error.detail},
-                 {"where", error.where}});
-  if (!options.json) std::printf("NOT VALID              %s\n", to_string(error).c_str());
-  return kInvalid;
-}
-
 int run(const Arguments& args, const Options& options) {
   const auto key_bytes = read_file(args.key, std::size_t{1} << 32);
   if (!key_bytes.ok()) return fail(options, key_bytes.error());

@@ -7,7 +7,6 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 
 #include "arrays.h"
@@ -20,6 +19,7 @@
 #include "nescio/api/prover_memory.h"
 #include "nescio/api/prover_parts.h"
 #include "nescio/api/prover_size.h"
+#include "nescio/base/stopwatch.h"
 #include "progress.h"
 #include "unlocked.h"
 
@@ -240,9 +240,9 @@ class Model {
             {ErrorCode::kInShape, 0, "the data have " + std::to_string(rows) + " examples; a proof is about one", {}});
       request.inputs = example(ports, inputs, 0);
     }
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     Made made{take("prove", prove_statement(*key, std::move(request), progress_to(progress))), names};
-    made.ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    made.ms = watch.ms();
     made.parts = time_by_part(*key, made.proven);
     return made;
   }

@@ -1,6 +1,7 @@
 #include "nescio/accuracy/rows.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 #include "nescio/circuit/bounds.h"
@@ -66,13 +67,13 @@ class Part {
       for_each_source(model_[id], [&](TensorId source) { out_[id] = out_[id] || out_[source]; });
   }
 
-  // visit(list of tensors) for each relation that is left.
+  // visit(list of tensors) for each relation that is left; private columns of tables among them.
   template <class Visit>
-  void for_each_relation(bool with_tables, const Visit& visit) const {
+  void for_each_relation(const Visit& visit) const {
     for (const std::uint32_t i : lookups_) {
       std::vector<TensorId> list = model_.lookups[i].columns;
       const std::vector<TensorId>& private_columns = model_.tables[model_.lookups[i].table].tensors;
-      if (with_tables) list.insert(list.end(), private_columns.begin(), private_columns.end());
+      list.insert(list.end(), private_columns.begin(), private_columns.end());
       visit(list);
     }
     for (const std::uint32_t i : zeros_) visit(std::vector<TensorId>{model_.zeros[i].tensor});
@@ -100,7 +101,7 @@ class Part {
 
   // A set for each connected part of the circuit: a tensor and its sources, the tensors of a relation. Those of
   // `apart`, constants and public values connect nothing.
-  Sets connected(bool with_tables, const std::vector<bool>& apart) const {
+  Sets connected(const std::vector<bool>& apart) const {
     Sets sets(out_.size());
     const auto connects = [&](TensorId id) {
       return !apart[id] && !std::holds_alternative<Constant>(model_[id].def) &&
@@ -110,7 +111,7 @@ class Part {
       for_each_source(model_[id], [&](TensorId source) {
         if (!out_[id] && connects(id) && connects(source)) sets.join(id, source);
       });
-    for_each_relation(with_tables, [&](const std::vector<TensorId>& list) {
+    for_each_relation([&](const std::vector<TensorId>& list) {
       TensorId first = kLeftOut;
       for (const TensorId id : list) {
         if (!connects(id)) continue;
@@ -123,7 +124,7 @@ class Part {
 
   // Relations stay that are connected with an input, an output or the digest of the weights; and what they are about.
   void keep_connected() {
-    Sets sets = connected(true, std::vector<bool>(out_.size()));
+    Sets sets = connected(std::vector<bool>(out_.size()));
     std::vector<bool> wanted(out_.size());
     std::vector<TensorId> ends = inputs();
     for (const OutputPort& port : model_.outputs) ends.push_back(port.tensor);
@@ -138,15 +139,14 @@ class Part {
       return std::none_of(list.begin(), list.end(), is_wanted);
     });
     std::erase_if(zeros_, [&](std::uint32_t i) { return !is_wanted(model_.zeros[i].tensor); });
-    for_each_relation(true,
-                      [&](const std::vector<TensorId>& list) { ends.insert(ends.end(), list.begin(), list.end()); });
+    for_each_relation([&](const std::vector<TensorId>& list) { ends.insert(ends.end(), list.begin(), list.end()); });
     kept_ = below(ends);
     for (const std::uint32_t i : lookups_) kept_[model_.tables[model_.lookups[i].table].multiplicity] = true;
   }
 
   // What is committed and connected with an input otherwise than through weights, and what is made from that.
   void find_per_row() {
-    Sets sets = connected(false, below(weights()));
+    Sets sets = connected(below(weights()));
     std::vector<bool> rows(out_.size());
     for (const TensorId id : inputs()) rows[sets.find(id)] = true;
     for (TensorId id = 0; id < out_.size(); ++id) {
@@ -167,16 +167,22 @@ class Writer {
   Writer(const Circuit& model, const Part& part, std::uint32_t n) : model_(model), part_(part), n_(n) {
     rows_.tensor.assign(model.tensors.size(), kLeftOut);
     rows_.per_row.resize(model.tensors.size());
+    for (const Table& table : model.tables)
+      row_table_.push_back(
+          std::any_of(table.tensors.begin(), table.tensors.end(), [&](TensorId id) { return part.per_row(id); }));
   }
 
   Result<Rows> run() {
+    for (std::size_t i = 0; i < model_.tables.size(); ++i) {
+      if (row_table_[i]) NESCIO_TRY_STATUS(check_row_table(model_.tables[i]));
+    }
     for (TensorId id = 0; id < model_.tensors.size(); ++id) {
       if (!part_.kept(id)) continue;
       NESCIO_TRY(TensorDef tensor, tensor_of(id));
       rows_.per_row[id] = part_.per_row(id);
       rows_.tensor[id] = append(std::move(tensor));
     }
-    NESCIO_TRY_STATUS(tables());
+    tables();
     for (const std::uint32_t i : part_.lookups()) lookup(model_.lookups[i]);
     for (const std::uint32_t i : part_.zeros()) rows_.circuit.zeros.push_back({at(model_.zeros[i].tensor), 0});
     for (DigestPort port : model_.digests) {
@@ -245,28 +251,73 @@ class Writer {
     return Unit{};
   }
 
-  Status tables() {
-    table_.resize(model_.tables.size());
+  // A table whose private columns are per row, (i; a[i], b[i], ..) with i < R, becomes one of n parts of P = 2^k >= R
+  // rows each, (r P + i; a[i, r], b[i, r], ..): it is asked at r P + place for a place of which 0 <= place < R is
+  // stated, so that row r finds nothing but its own.
+  Status check_row_table(const Table& table) const {
+    const bool simple = table.columns.size() == 1 && table.columns[0] == TableColumn{} && table.rows <= kMaxTableRows &&
+                        std::all_of(table.tensors.begin(), table.tensors.end(), [&](TensorId id) {
+                          return model_[id].dims == Dims{table.rows} && part_.per_row(id);
+                        });
+    if (!simple) return refuse("a table of it depends on the inputs in a way that is not known");
+    if (std::uint64_t{padded(table)} * n_ > kMaxPrivateRows)
+      return refuse("at most " + std::to_string(kMaxPrivateRows / padded(table)) + " rows of its inputs fit a table");
+    return Unit{};
+  }
+  static std::uint32_t padded(const Table& table) { return std::bit_ceil(table.rows); }
+
+  void tables() {
     for (std::size_t i = 0; i < model_.tables.size(); ++i) {
+      table_.push_back(static_cast<std::uint32_t>(rows_.circuit.tables.size()));
       Table table = model_.tables[i];
       if (!part_.kept(table.multiplicity)) continue;
       table.multiplicity = at(table.multiplicity);
-      for (TensorId& id : table.tensors) {
-        if (part_.per_row(id)) return refuse("a private table of it depends on an input");
-        id = at(id);
+      for (TensorId& id : table.tensors) id = at(id);
+      if (row_table_[i]) {
+        const std::uint32_t rows = padded(table);
+        for (TensorId& id : table.tensors)
+          if (rows != table.rows) id = append({Dims{rows, n_}, Map{id, 0, ShiftMatrix{0}}});
+        table.rows = rows * n_;
+        rows_.circuit.tensors[table.multiplicity].dims = {table.rows};
       }
-      table_[i] = static_cast<std::uint32_t>(rows_.circuit.tables.size());
       rows_.circuit.tables.push_back(std::move(table));
     }
-    return Unit{};
   }
 
   void lookup(const Lookup& lookup) {
     const auto is_row = [&](TensorId id) { return part_.per_row(id); };
-    const bool rows = std::any_of(lookup.columns.begin(), lookup.columns.end(), is_row);
+    const bool rows = row_table_[lookup.table] || std::any_of(lookup.columns.begin(), lookup.columns.end(), is_row);
     Lookup out{table_[lookup.table], 0, {}};
     for (const TensorId id : lookup.columns) out.columns.push_back(rows && !part_.per_row(id) ? repeated(id) : at(id));
+    if (row_table_[lookup.table]) {
+      const Table& table = model_.tables[lookup.table];
+      rows_.circuit.lookups.push_back({interval(table.rows), 0, {out.columns[0]}});
+      out.columns[0] = in_its_part(out.columns[0], padded(table));
+    }
     rows_.circuit.lookups.push_back(std::move(out));
+  }
+  // place + r step, at each row r.
+  TensorId in_its_part(TensorId place, std::uint32_t step) {
+    if (numbers_ == kLeftOut) {
+      std::vector<std::int64_t> r(n_);
+      std::iota(r.begin(), r.end(), std::int64_t{0});
+      numbers_ = append({Dims{n_}, Constant{false, std::move(r)}});
+    }
+    const Dims dims = rows_.circuit[place].dims;
+    AffineTerm same{1, place, {}};
+    for (std::uint32_t d = 0; d < dims.size(); ++d) same.dims.push_back({false, d});
+    const AffineTerm part{step, numbers_, {same.dims.back()}};
+    return append({dims, Affine{{same, part}, 0, 1}});
+  }
+  // The table 0 .. rows - 1.
+  std::uint32_t interval(std::uint32_t rows) {
+    std::vector<Table>& tables = rows_.circuit.tables;
+    for (std::uint32_t i = 0; i < tables.size(); ++i)
+      if (tables[i].rows == rows && tables[i].tensors.empty() && tables[i].columns == std::vector{TableColumn{}})
+        return i;
+    const TensorId multiplicity = append({Dims{rows}, Committed{Role::multiplicity, 0}});
+    tables.push_back({rows, {TableColumn{}}, multiplicity, {}});
+    return static_cast<std::uint32_t>(tables.size() - 1);
   }
   // One that is not per row, for each row.
   TensorId repeated(TensorId id) {
@@ -279,7 +330,9 @@ class Writer {
   const Circuit& model_;
   const Part& part_;
   std::uint32_t n_;
+  std::vector<bool> row_table_;       // of each of the model's: its private columns are per row
   std::vector<std::uint32_t> table_;  // of each of the model's
+  TensorId numbers_ = kLeftOut;       // 0 .. n - 1
   Rows rows_;
 };
 

@@ -1,12 +1,12 @@
 #include "nescio/api/prover_labelled.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "nescio/api/prover_inputs.h"
 #include "nescio/api/verify.h"
 #include "nescio/base/byte_writer.h"
+#include "nescio/base/stopwatch.h"
 #include "nescio/prover/setup.h"
 #include "nescio/statement/rounding.h"
 #include "nescio/transcript/prover_random.h"
@@ -66,10 +66,6 @@ Array part(const Array& array, std::uint64_t begin, std::uint64_t n) {
   Array out{{n}, range(array.values)};
   if (!array.words.empty()) out.words = range(array.words);
   return out;
-}
-
-double ms_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
 // What the model says of row r, as the circuit does.
@@ -217,7 +213,7 @@ Result<Prediction> parse_prediction(const Circuit& model, const std::string& tex
 }
 
 Result<ProvenAccuracy> prove_accuracy(const ProvingKey& key, const AccuracyRequest& request, const Progress& progress) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch proving;
   const VerifyingKey& verifying = key.key->key();
   NESCIO_TRY(const Prediction prediction, parse_prediction(verifying.circuit, request.prediction));
   NESCIO_TRY(const LabelledSet set, labelled_set(verifying.circuit, request.data, request.labels));
@@ -256,13 +252,13 @@ Result<ProvenAccuracy> prove_accuracy(const ProvingKey& key, const AccuracyReque
   if (progress) progress("proving", 0.4);
   const auto bytes = statement_bytes(file);
   NESCIO_TRY(file.proof, prove({checked.key(), witness, publics, bytes, file.context}, os_random(), nullptr));
-  out.prove_ms = ms_since(start);
+  out.prove_ms = proving.ms();
   if (progress) progress("verifying", 0.9);
-  const auto begin = std::chrono::steady_clock::now();
+  const Stopwatch verifying_time;
   out.file = write_file_of({request.prediction, write_key(checked.key()), write_proof_file(file)});
   if (!verify_accuracy(*key.key, out.file, set).ok())
     return Error{ErrorCode::kSelfCheck, 0, "the proof does not verify; it was not released", {}};
-  out.verify_ms = ms_since(begin);
+  out.verify_ms = verifying_time.ms();
   if (progress) progress("proven", 1);
   return out;
 }

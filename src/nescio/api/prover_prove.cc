@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 
 #include "nescio/api/digest_bytes.h"
 #include "nescio/api/prover_digest.h"
@@ -9,6 +8,7 @@
 #include "nescio/api/words.h"
 #include "nescio/base/byte_writer.h"
 #include "nescio/base/secret.h"
+#include "nescio/base/stopwatch.h"
 #include "nescio/circuit/check.h"
 #include "nescio/prover/setup.h"
 #include "nescio/transcript/prover_random.h"
@@ -17,10 +17,6 @@ namespace nescio {
 namespace {
 
 constexpr std::string_view kMagic = "nescio proving key";
-
-double ms_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
 
 // The integers of each input port, by name; or by order if the names are empty.
 Result<IntegerInputs> integer_inputs(const Circuit& circuit, const NamedArrays& arrays) {
@@ -243,7 +239,7 @@ Result<Proven> prove_statement(const ProvingKey& key, ProveRequest request, cons
   const auto report = [&](std::string_view phase, double done) {
     if (progress) progress(phase, done);
   };
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch proving;
   const VerifyingKey& verifying = key.key->key();
   NESCIO_TRY_STATUS(add_records(verifying.circuit, request));
   NESCIO_TRY(const Statement statement, parse_statement(request.statement));
@@ -279,17 +275,17 @@ Result<Proven> prove_statement(const ProvingKey& key, ProveRequest request, cons
   };
   NESCIO_TRY(Run run, run_program(key.program, key.model.graph, inputs, salts, digest, publics));
   run.witness.values.resize(verifying.circuit.tensors.size());
-  out.witness_ms = ms_since(start);
+  out.witness_ms = proving.ms();
   report("proving", 0.2);
   const auto bytes = statement_bytes(file);
   NESCIO_TRY(file.proof,
              prove({verifying, run.witness, run.statement, bytes, file.context}, os_random(), &out.timings));
   report("verifying", 0.9);
-  const auto begin = std::chrono::steady_clock::now();
+  const Stopwatch checking;
   out.file = write_proof_file(file);
   const auto verdict = verify_proof(*key.key, out.file);
   if (!verdict.ok()) return Error{ErrorCode::kSelfCheck, 0, "the proof does not verify; it was not released", {}};
-  out.verify_ms = ms_since(begin);
+  out.verify_ms = checking.ms();
   report("proven", 1);
   return out;
 }
