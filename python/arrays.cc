@@ -163,6 +163,12 @@ void bind_arrays(nb::module_& m) {
           [](Arrays* self, const std::vector<std::pair<std::string, AnyArray>>& named,
              const std::vector<std::pair<std::string, Words>>& words) { new (self) Arrays(arrays_of(named, words)); },
           nb::arg("named"), nb::arg("words") = std::vector<std::pair<std::string, Words>>{})
+      .def("__len__",
+           [](const Arrays& a) {
+             std::size_t n = 0;
+             for (const auto& array : a.list) n += array.second.values.size();
+             return n;
+           })
       .def_static(
           "read",
           [](const std::string& path) {

@@ -2,6 +2,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
 
+#include "accuracy.h"
 #include "arrays.h"
 #include "card.h"
 #include "failure.h"
@@ -18,6 +19,7 @@ NB_MODULE(_core, m) {
   python::translate_failures();
   python::bind_arrays(m);
   python::bind_key(m);
+  python::bind_accuracy(m);
   python::bind_issuer(m);
   python::bind_card(m);
   python::bind_model(m);

@@ -17,6 +17,7 @@ from ._core import version as __version__
 from .errors import (CalibrationError, Error, FileError, InputError, InvalidAttestation, InvalidKey, InvalidProof,
                      MemoryLimit, MissingPackage, ModelError, OutOfRange, ParameterError, SelfCheckFailed,
                      StatementError, StatementFalse, UnsupportedOperator, UsageError)
+from .accuracy import AccuracyProof, AccuracyVerdict, verify_accuracy
 from .card import ModelCard
 from .issuer import Attested, AttestedRecord, IssuerKey, attest, digest
 from .key import VerifyingKey
@@ -25,16 +26,17 @@ from .proof import Proof, Verdict, verify
 from .report import MockRun, Report
 
 __all__ = [
-    "Attested", "AttestedRecord", "CalibrationError", "Error", "FileError", "InputError", "InvalidAttestation",
+    "AccuracyProof", "AccuracyVerdict", "Attested", "AttestedRecord", "CalibrationError", "Error", "FileError", "InputError", "InvalidAttestation",
     "InvalidKey", "InvalidProof", "IssuerKey", "MemoryLimit", "MissingPackage", "MockRun", "Model", "ModelCard", "ModelError",
     "OutOfRange", "ParameterError", "Proof", "Report", "SelfCheckFailed", "StatementError", "StatementFalse",
     "UnsupportedOperator", "UsageError", "Verdict", "VerifyingKey", "attest", "compile", "digest", "errors",
     "forbid_core_dumps", "load", "set_threads", "threads", "verify",
+    "verify_accuracy",
 ]
 
 
-def load(path: str | os.PathLike) -> Model | VerifyingKey | Proof | AttestedRecord | ModelCard:
-    """Whatever a file holds: a Model (a compiled model, or a proving key), a VerifyingKey, a Proof, an
+def load(path: str | os.PathLike) -> Model | VerifyingKey | Proof | AccuracyProof | AttestedRecord | ModelCard:
+    """Whatever a file holds: a Model (a compiled model, or a proving key), a VerifyingKey, a Proof, an AccuracyProof, an
     AttestedRecord or a ModelCard."""
     path = os.fspath(path)
     try:
@@ -44,6 +46,8 @@ def load(path: str | os.PathLike) -> Model | VerifyingKey | Proof | AttestedReco
         raise FileError(f"cannot read {path}: {e.strerror}", "E_IO") from None
     if start.startswith(b"nescio proof"):
         return Proof(path)
+    if start.startswith(b"nescio accuracy"):
+        return AccuracyProof(path)
     if start.startswith(b"nescio verifying key"):
         return VerifyingKey(path)
     if start.startswith(b"nescio model card"):

@@ -12,6 +12,7 @@ import numpy as np
 from . import _convert, _core, _data, _html
 from ._progress import progress as _progress
 from .errors import OutOfRange, UsageError, from_core
+from .accuracy import AccuracyProof, rows_to_claim
 from .card import ModelCard
 from .issuer import AttestedRecord, IssuerKey
 from .key import VerifyingKey
@@ -178,6 +179,27 @@ class Model:
         proof = Proof(made.file, _made=made)
         log.info("proven: %s (%d bytes, %.0f ms)", proof.statement or "revealed values", len(proof), made.ms)
         return proof
+
+    def prove_accuracy(self, data: Any, labels: Any, predict: str, *, at_least: int | float | None = None,
+                       context: str | bytes = b"", progress: Progress = None) -> AccuracyProof:
+        """Proves on how many rows of a labelled set this model is right, to those who have the set; commits first, if that
+        has not been done. Which rows it is right on stays hidden.
+
+        data, labels  rows of the model's input, and a whole number for each
+        predict       what the model says of a row: the name of an output (its whole number, or the index of the largest of
+                      several cells), or "score >= 700" for labels 1 and 0
+        at_least      rows to claim, or a share of them such as 0.95; as many as it is right on, if not given
+        context       str or bytes that the proof is made for
+
+        Raises StatementFalse if fewer rows are right, OutOfRange, InputError, UsageError.
+        """
+        rows, right = _data.arrays(data, self._columns), _data.arrays(labels, what="labels")
+        claim = rows_to_claim(at_least, len(right))
+        self._commit_once()
+        with _progress(progress, "prove") as tell:
+            made = self._core.prove_accuracy(rows, right, predict, claim, context_bytes(context), tell)
+        log.info("proven: right on at least %d of %d rows", made["at_least"], made["rows"])
+        return AccuracyProof(made["file"], _made=made)
 
     def report(self, data: Any = None, labels: Any = None, *, progress: Progress = None) -> Report:
         """What a proof costs, and how far the integers are from the float model: over the calibration rows, or over
