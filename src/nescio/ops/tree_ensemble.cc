@@ -1,10 +1,11 @@
 // ops/tree_ensemble.cc -- ai.onnx.ml TreeEnsembleRegressor, TreeEnsembleClassifier and TreeEnsemble in terms of Trees.
 //
-// Where the ONNX text is silent, and where it is not but ONNX Runtime differs, this does as ONNX Runtime: NaN answers
-// no, except to BRANCH_NEQ or where missing values track true. A classifier of two classes with weights for the first
-// alone has one score s: its label is the second when s is above 0.5 (no weight is negative) or above 0, its columns
-// are [1 - s, s] or [-s, s]. Forms whose meaning is an accident of that program (other classes without a weight, base
-// values that it drops) are refused.
+// Where the ONNX text is silent this does as ONNX Runtime, and so it does of NaN: it answers no, except to BRANCH_NEQ
+// or where missing values track true. As the text has it, and ONNX Runtime not: BRANCH_MEMBER compares the number
+// itself (not its integer part), and a target of a regression without trees is its base value (not 0). A classifier of
+// two classes with weights for the first alone has one score s: its label is the second when s is above 0.5 (no weight
+// is negative) or above 0, its columns are [1 - s, s] or [-s, s]. Forms whose meaning is an accident of that program
+// (other classes without a weight, base values that it drops) are refused.
 #include <algorithm>
 #include <cmath>
 #include <map>
