@@ -9,11 +9,13 @@ namespace {
 struct Arguments {
   std::string model, proving = "pk.key", verifying = "vk.key";
   std::vector<std::string> bind;
+  unsigned security_bits = 128;
   CommitOptions commit;
 };
 
 int run(Arguments& args, const Options& options) {
   hold_secrets();
+  args.commit.security_bits = static_cast<std::uint8_t>(args.security_bits);
   for (const std::string& group : args.bind) {
     if (group == "outputs") {
       args.commit.output_digest = true;
@@ -61,6 +63,8 @@ void add_commit(CLI::App& app, const Options& options, int& exit_code) {
   sub->add_option("MODEL", args->model, "compiled model")->required();
   sub->add_option("--proving-key", args->proving, "private key to write");
   sub->add_option("--verifying-key", args->verifying, "public key to write");
+  sub->add_option("--security-bits", args->security_bits, "error of a proof at most 2^-BITS (default: 128)")
+      ->check(CLI::Range(100, 128));
   sub->add_option("--public", args->commit.disclose, "an input or output that every proof tells; may be given again");
   sub->add_option(
       "--bind", args->bind,

@@ -254,6 +254,14 @@ TEST_F(CheckCircuit, PublicOperandsAreWeights) {
   c.tensors.resize(size);
   add({3}, Map{k3, 0, ShiftMatrix{0}});
   refused(Rule::kPublicOperand);
+  for (const Cubic& cubic : {Cubic{k3, s.y, s.y}, Cubic{s.y, k3, s.y}, Cubic{s.y, s.y, k3}}) {
+    c.tensors.resize(size);
+    add({3}, cubic);
+    refused(Rule::kPublicOperand);
+  }
+  c.tensors.resize(size);
+  add({3}, Cubic{s.y, s.y, s.x});
+  refused(Rule::kLabels);
 }
 
 TEST(CheckTable, PrivateColumnsHaveTheRowsOfTheTable) {

@@ -58,6 +58,24 @@ TEST(Prove, toy_parameters_are_complete) {
   }
 }
 
+TEST(Prove, the_work_before_the_first_challenges_is_checked) {
+  const TestNetwork net(7);
+  VerifyingKey key = toy_key<Ext3>(net.circuit, 7);
+  key.params.lookup_pow = 12;
+  const CheckedKey checked = UncheckedKeyForTests::make(key);
+  std::vector<std::uint8_t> proof = make(key, net);
+  ASSERT_TRUE(verify(checked, net.statement, kStatement, kContext, proof).ok());
+  std::size_t without_work = 0;
+  for (std::size_t i = 0; i < 64; ++i) {
+    std::vector<std::uint8_t> bad = proof;
+    bad[32 + i / 8] ^= static_cast<std::uint8_t>(1U << (i % 8));  // the nonce follows the root
+    const Status s = verify(checked, net.statement, kStatement, kContext, bad);
+    EXPECT_FALSE(s.ok());
+    without_work += code(s) == ErrorCode::kVPow ? 1 : 0;
+  }
+  EXPECT_GE(without_work, 63U);  // another nonce that has work: one of 4,096
+}
+
 TEST(Prove, every_byte_counts) {
   const TestNetwork net(7);
   const VerifyingKey key = toy_key<Ext2>(net.circuit, 7);

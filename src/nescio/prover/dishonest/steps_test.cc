@@ -94,6 +94,8 @@ TEST(DishonestStep, each_step_is_caught_by_an_equation) {
       {"pad, first", commit(tensors.pad, 0), {"lookup.layer"}, "end"},
       {"pad, last", commit(tensors.pad, key.circuit[tensors.pad].dims[0] - 1), {"triple.product"}, "end"},
       {"triple, factor", commit(tensors.triple_a, 0), {"lookup.layer", "triple.a"}, "end"},
+      {"triple, other factor", commit(tensors.triple_b, 0), {"lookup.layer", "triple.b"}, "end"},
+      {"triple, product", commit(tensors.triple_c, 0), {"lookup.layer", "triple.product"}, "end"},
       {"triple: c is not a b",
        [](EveryRelation&, const VerifyingKey&, Cheat<E>& c) {
          c.pads = [](std::uint32_t, zk::Pads<E>& p) { p.triple_c[0] += E::one(); };
