@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "labels.h"
+#include "nescio/api/accuracy_file.h"
 #include "nescio/api/cost.h"
 #include "nescio/api/prover_labelled.h"
 #include "nescio/api/words.h"

@@ -4,6 +4,7 @@
 #include "card.h"
 #include "cost.h"
 #include "disclosure.h"
+#include "nescio/api/accuracy_file.h"
 #include "nescio/api/verify.h"
 
 namespace nescio::cli {
@@ -96,10 +97,31 @@ int show_proof(const ProofFile& file, std::size_t bytes, const Options& options)
   return kDone;
 }
 
+// A proof of accuracy.
+int show_accuracy(const AccuracyFile& file, std::size_t bytes, const Options& options) {
+  const auto proof = read_proof_file(file.proof);
+  if (!proof.ok()) return fail(options, proof.error());
+  std::size_t rows = 0;
+  for (const Revealed& r : proof->disclosed.inputs)
+    if (r.name == "label") rows = r.values.size();
+  line(options, "proof of accuracy", grouped(bytes) + " bytes, not verified here");
+  line(options, "says", proof->statement + " of " + grouped(rows) + " rows");
+  line(options, "says of a row", label(file.prediction));
+  line(options, "context", shown(proof->context));
+  json(options, {{"kind", "proof of accuracy"},
+                 {"bytes", bytes},
+                 {"statement", proof->statement},
+                 {"rows", rows},
+                 {"prediction", file.prediction},
+                 {"context", shown(proof->context)}});
+  return kDone;
+}
+
 int run(const std::string& path, const Options& options) {
   const auto bytes = read_file(path);
   if (!bytes.ok()) return fail(options, bytes.error());
   if (const auto proof = read_proof_file(*bytes); proof.ok()) return show_proof(*proof, bytes->size(), options);
+  if (const auto file = read_accuracy_file(*bytes); file.ok()) return show_accuracy(*file, bytes->size(), options);
   if (const auto card = read_card(*bytes); card.ok()) {
     const bool holds = check_card(*card, card->model, {}).ok();
     nlohmann::ordered_json told = show_card(options, *card);
@@ -109,20 +131,21 @@ int run(const std::string& path, const Options& options) {
     return holds ? kDone : kInvalid;
   }
   if (const auto key = read_key(*bytes); key.ok()) return show_key(*key, bytes->size(), options);
-  return fail(options,
-              Error{ErrorCode::kUsage,
-                    0,
-                    path + " is neither a proof, a verifying key nor a model card (private files are not shown)",
-                    {}});
+  return fail(options, Error{ErrorCode::kUsage,
+                             0,
+                             path + " is neither a proof, a proof of accuracy, a verifying key nor a model card "
+                                    "(private files are not shown)",
+                             {}});
 }
 
 }  // namespace
 
 void add_inspect(CLI::App& app, const Options& options, int& exit_code) {
   auto path = std::make_shared<std::string>();
-  CLI::App* sub = app.add_subcommand(
-      "inspect", "show what a proof or a model card says, or what a verifying key is about and how sound it is");
-  sub->add_option("FILE", *path, "proof, verifying key or model card")->required();
+  CLI::App* sub = app.add_subcommand("inspect",
+                                     "show what a proof, a proof of accuracy or a model card says, or what a verifying "
+                                     "key is about and how sound it is");
+  sub->add_option("FILE", *path, "proof, proof of accuracy, verifying key or model card")->required();
   sub->callback([path, &options, &exit_code] { exit_code = run(*path, options); });
 }
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nescio/api/accuracy_file.h"
 #include "nescio/api/prover_inputs.h"
 #include "nescio/api/verify.h"
-#include "nescio/base/byte_writer.h"
 #include "nescio/base/stopwatch.h"
 #include "nescio/prover/setup.h"
 #include "nescio/statement/rounding.h"
@@ -13,45 +13,6 @@
 
 namespace nescio {
 namespace {
-
-constexpr std::string_view kMagic = "nescio accuracy";
-constexpr std::uint16_t kVersion = 1;
-
-struct AccuracyFile {
-  std::string prediction;
-  std::vector<std::uint8_t> key, proof;
-};
-
-std::vector<std::uint8_t> write_file_of(const AccuracyFile& file) {
-  ByteWriter out;
-  out.bytes(bytes_of(kMagic));
-  out.u(kVersion);
-  out.u(static_cast<std::uint32_t>(file.prediction.size()));
-  out.bytes(bytes_of(file.prediction));
-  out.u(static_cast<std::uint32_t>(file.key.size()));
-  out.bytes(file.key);
-  out.bytes(file.proof);
-  return out.take();
-}
-
-Result<AccuracyFile> read_file_of(std::span<const std::uint8_t> bytes) {
-  ByteReader in(bytes);
-  NESCIO_TRY(const auto magic, in.take(kMagic.size()));
-  NESCIO_VERIFY(std::equal(magic.begin(), magic.end(), bytes_of(kMagic).begin()), ErrorCode::kVFormat, 0);
-  NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
-  NESCIO_VERIFY(version == kVersion, ErrorCode::kVFormat, in.position());
-  AccuracyFile out;
-  NESCIO_TRY(const std::uint32_t length, in.count(1));
-  NESCIO_VERIFY(length <= kMaxStatement, ErrorCode::kVFormat, in.position());
-  NESCIO_TRY(const auto prediction, in.take(length));
-  out.prediction.assign(prediction.begin(), prediction.end());
-  NESCIO_TRY(const std::uint32_t key_length, in.count(1));
-  NESCIO_TRY(const auto key, in.take(key_length));
-  out.key.assign(key.begin(), key.end());
-  NESCIO_TRY(const auto proof, in.take(in.remaining()));
-  out.proof.assign(proof.begin(), proof.end());
-  return out;
-}
 
 Error in_row(const Error& e, std::uint64_t row) {
   return Error{e.code, static_cast<std::uint32_t>(row), "row " + std::to_string(row + 1) + ": " + e.detail, {}};
@@ -255,7 +216,7 @@ Result<ProvenAccuracy> prove_accuracy(const ProvingKey& key, const AccuracyReque
   out.prove_ms = proving.ms();
   if (progress) progress("verifying", 0.9);
   const Stopwatch verifying_time;
-  out.file = write_file_of({request.prediction, write_key(checked.key()), write_proof_file(file)});
+  out.file = write_accuracy_file({request.prediction, write_key(checked.key()), write_proof_file(file)});
   if (!verify_accuracy(*key.key, out.file, set).ok())
     return Error{ErrorCode::kSelfCheck, 0, "the proof does not verify; it was not released", {}};
   out.verify_ms = verifying_time.ms();
@@ -267,7 +228,7 @@ Result<AccuracyVerdict> verify_accuracy(const CheckedKey& model, std::span<const
                                         const LabelledSet& set, const std::optional<std::string>& expected,
                                         const std::optional<std::vector<std::uint8_t>>& context) {
   const auto refuse = [](ErrorCode code, const char* why) { return Error{code, 0, why, {}}; };
-  NESCIO_TRY(const AccuracyFile file, read_file_of(bytes));
+  NESCIO_TRY(const AccuracyFile file, read_accuracy_file(bytes));
   const Circuit& circuit = model.key().circuit;
   const auto prediction = parse_prediction(circuit, file.prediction);
   if (!prediction.ok()) return refuse(ErrorCode::kVStatement, "the model cannot say what the proof says it does");

@@ -6,8 +6,7 @@
 // How        accuracy/count.h makes from the model's key the circuit that counts; its own key travels with the proof
 //            and is taken only if it is that circuit, of the same digest, at no fewer bits.
 // Soundness  that of the proof (verifier/verifier.h); accuracy/rows.h has why its rows are the model's.
-// File       "nescio accuracy" | u16 version | prediction | key | proof file; each part but the last is preceded by its
-//            length.
+// File      api/accuracy_file.h
 #pragma once
 #include "nescio/accuracy/count.h"
 #include "nescio/api/prover_model.h"
@@ -49,7 +48,6 @@ struct AccuracyVerdict {
   std::vector<std::uint8_t> context;
   soundness::Bits bits = 0;
 };
-inline constexpr std::size_t kMaxAccuracyFile = std::size_t{1} << 30;
 // kVFormat; kVKey: its key is not that of the model and these rows; kVStatement: it is of another prediction than
 // `prediction`, if that is given, or counts nothing; kVPublic: it is of other rows; otherwise as verify_proof().
 Result<AccuracyVerdict> verify_accuracy(const CheckedKey& model, std::span<const std::uint8_t> file,
