@@ -126,6 +126,19 @@ def argmax():
     return s.model(k=(s.op("ArgMax", s.dense("x", 6, 7), axis=1, keepdims=0), INT64, [1]))
 
 
+def tops(opset):
+    s = Sketch([2, 6], opset)
+    h = s.dense("x", 6, 9)
+    k = {"k": 4} if opset < 10 else {}
+    given = lambda n: [] if opset < 10 else [s.const([n], np.int64)]
+    values, indices = s.op("TopK", h, *given(4), outputs=2, **k)
+    if opset < 11:
+        return s.model(values=(values, FLOAT, [2, 4]), indices=(indices, INT64, [2, 4]))
+    least, where = s.op("TopK", h, *given(2), outputs=2, axis=0, largest=0)
+    return s.model(values=(values, FLOAT, [2, 4]), indices=(indices, INT64, [2, 4]), least=(least, FLOAT, [2, 9]),
+                   where=(where, INT64, [2, 9]))
+
+
 def comparison(kind):
     s = Sketch([1, 6])
     return s.model(y=(s.op("Cast", s.op(kind, s.dense("x", 6, 3), s.const([0.1, -0.2, 0.4])), to=FLOAT), FLOAT, [1, 3]))
@@ -277,6 +290,7 @@ def softmax_classifier():
 
 
 MODELS = {f"perceptron of opset {n}": (lambda n=n: perceptron(n)) for n in (7, 9, 11, 13, 17, 21)}
+MODELS |= {f"tops of opset {n}": (lambda n=n: tops(n)) for n in (9, 10, 17)}
 MODELS |= {"elementwise": elementwise, "moves": moves, "normalised": normalised, "scaled regressor": scaled_regressor,
            "classifier": classifier, "argmax": argmax, "constants of other types": constants_of_other_types,
            "initialisers as inputs": initialisers_as_inputs, "curves": lambda: curves(CURVES),
@@ -300,7 +314,7 @@ Unsqueeze Transpose Cast Concat Split Slice BatchNormalization Scaler LinearRegr
 GreaterOrEqual LessOrEqual Log Sqrt Reciprocal Pow Softmax LogSoftmax ReduceSum ReduceMean ReduceMax ReduceMin ReduceL1
 ReduceL2 ReduceSumSquare ReduceLogSum ReduceLogSumExp ReduceProd Max Min Where Sum Mean PRelu And Or Xor Not Expand Tile Pad
 Trilu Gather Normalizer Binarizer Imputer OneHotEncoder LabelEncoder ArrayFeatureExtractor FeatureVectorizer SVMRegressor
-SVMClassifier Conv MaxPool AveragePool GlobalAveragePool GlobalMaxPool""".split()) | set(CURVES)
+SVMClassifier TopK Conv MaxPool AveragePool GlobalAveragePool GlobalMaxPool""".split()) | set(CURVES)
 
 
 class OnnxRuntime(unittest.TestCase):
@@ -411,7 +425,7 @@ class OnnxRuntime(unittest.TestCase):
         self.assertEqual(PROMISED - used, set())
 
     def test_what_is_proven_is_what_was_predicted(self):
-        for title in ("elementwise", "moves", "classifier", "argmax", "Greater"):
+        for title in ("elementwise", "moves", "classifier", "argmax", "Greater", "tops of opset 17"):
             with self.subTest(title), tempfile.TemporaryDirectory() as folder:
                 model = MODELS[title]()
                 data = self.data(model, seed=3)

@@ -69,6 +69,7 @@ class Canonicaliser {
       return out_.add("Truncate", x, node.attributes);
     if (moves_only || op == "Trees" || op == "Logic") return out_.add(op, x, node.attributes);
     if (op == "ArgMax") return argmax(x[0], node.attributes, to);
+    if (op == "Top") return top(x[0], node.attributes);
     if (op == "Select") return select(x[0], x[1], x[2], to);
     if (op == "Total" && in_.value(node.inputs[0]).type.shape.back() == 1) return x[0];
     if (op == "Largest" && in_.value(node.inputs[0]).type.shape.back() == 1) return x[0];
@@ -148,6 +149,22 @@ class Canonicaliser {
     a.set("keepdims", std::int64_t{1});
     NESCIO_TRY(const ValueId y, out_.add("ArgMax", {rows.value}, a));
     return reshape(y, to);
+  }
+
+  // One entry: the operators that are for it.
+  Result<ValueId> top(ValueId x, const Attributes& attributes) {
+    if (attributes.integer("k") > 1) return out_.add("Top", {x}, attributes);
+    const Shape shape = out_.shape(x);
+    if (shape.back() == 1 && attributes.integer("index") == 0) return x;
+    const Attributes least{{"least", attributes.integer("least")}};
+    if (attributes.integer("index") == 0) return out_.add("Largest", {x}, least);
+    Attributes a = least;
+    a.set("axis", static_cast<std::int64_t>(shape.size()) - 1);
+    a.set("keepdims", std::int64_t{1});
+    a.set("select_last_index", std::int64_t{0});
+    Shape to = shape;
+    to.back() = 1;
+    return argmax(x, a, to);
   }
 
   // With a constant among its operands: y + c (x - y).

@@ -16,6 +16,7 @@
 //   Cast{to}(x)              float to float (no change of value), bool or integer to float or integer
 //   Truncate{to}(x)          float to integer, towards 0
 //   ArgMax{axis, keepdims, select_last_index}(x)   to int64; ties: the first, or the last
+//   Top{k, least, index}(x)                        k > 1 entries of each row of at least as many, or their indices
 //   Compare{mode}(x, c)      to bool; c constant, of x's rank, extents 1 or x's own; modes as in ops/comparison.cc
 //   Select(c, x, y), Logic(x, y)                   truth values: ops/logic.cc
 //   Trees(x, nodes, leaves, base){..}              ops/trees.h

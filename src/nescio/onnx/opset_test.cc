@@ -2,6 +2,8 @@
 // after its time.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "nescio/onnx/model_fixture.h"
@@ -212,6 +214,51 @@ TEST(Opset, ReshapeFlattenShapeAndArgMax) {
         .node("Reshape", {"x", "t"}, {"y"});
     EXPECT_EQ(wrong.import().error().code, ErrorCode::kAttr) << to_string(target);
   }
+}
+
+TEST(Opset, TopKTakesItsKAsAnInputSince10) {
+  const std::vector<double> x = {1, 3, 3, 0, -2, 5, 5, 5};
+  const auto model = [](int opset, std::int64_t k, const std::vector<ModelAttribute>& more = {}) {
+    ModelBuilder m(opset);
+    m.input("x", {2, 4}).output("v").output("i");
+    std::vector<ModelAttribute> attributes = more;
+    if (opset < 10) attributes.push_back({"k", k});
+    if (opset >= 10) m.ints("k", {1}, {k});
+    m.node("TopK", opset < 10 ? std::vector<std::string>{"x"} : std::vector<std::string>{"x", "k"}, {"v", "i"},
+           attributes);
+    return m;
+  };
+  for (const int opset : {7, 10, 11, 24}) {
+    const auto y = model(opset, 3).run({x});
+    EXPECT_EQ(y[0].type(), (TensorType{DType::kFloat32, {2, 3}}));
+    EXPECT_EQ(y[0].reals(), (Doubles{3, 3, 1, 5, 5, 5}));
+    EXPECT_EQ(y[1].type(), (TensorType{DType::kInt64, {2, 3}}));
+    EXPECT_EQ(y[1].reals(), (Doubles{1, 2, 0, 1, 2, 3}));
+  }
+  const auto columns = model(11, 1, {{"axis", kZero}, {"largest", kZero}, {"sorted", kZero}}).run({x});
+  EXPECT_EQ(columns[0].reals(), (Doubles{-2, 3, 3, 0}));
+  EXPECT_EQ(columns[1].reals(), (Doubles{1, 0, 0, 0}));
+  EXPECT_EQ(model(11, 4, {{"largest", kZero}}).run({x})[1].reals(), (Doubles{3, 0, 1, 2, 0, 1, 2, 3}));
+  expect_error(model(10, 2, {{"largest", kZero}}).import(), ErrorCode::kAttr, "largest");
+  for (const std::int64_t k : {0, 5, -1}) expect_error(model(11, k).import(), ErrorCode::kAttr, "from 1 to 4");
+  expect_error(model(7, 5).import(), ErrorCode::kAttr, "from 1 to 4");
+  expect_error(model(11, 2, {{"axis", std::int64_t{2}}}).import(), ErrorCode::kAttr, "axis");
+  ModelBuilder computed(11), many(11);
+  computed.input("x", {4}).input("k", {1}, onnx::TensorProto::INT64).output("v").node("TopK", {"x", "k"}, {"v", ""});
+  expect_error(computed.import(), ErrorCode::kDynShape, "K");
+  many.input("x", {100}).ints("k", {1}, {65}).output("v").node("TopK", {"x", "k"}, {"v"});
+  expect_error(many.import(), ErrorCode::kAttr, "from 1 to 64");
+}
+
+// Not an order, but an answer all the same: nothing reads beyond a row.
+TEST(Opset, TopKOfConstantsThatAreNotNumbers) {
+  ModelBuilder m(11);
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  m.input("x", {1}).reals("c", {4}, {nan, 1, nan, 2}).ints("k", {1}, {4}).output("v").output("i");
+  m.node("TopK", {"c", "k"}, {"v", "i"});
+  auto places = m.run({{0}})[1].reals();
+  std::sort(places.begin(), places.end());
+  EXPECT_EQ(places, (Doubles{0, 1, 2, 3}));
 }
 
 TEST(Opset, ConstantHasShortFormsSince12) {

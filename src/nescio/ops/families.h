@@ -24,6 +24,7 @@ std::span<const OpRecord> reshape_ops();
 std::span<const OpRecord> slice_ops();
 std::span<const OpRecord> softmax_ops();
 std::span<const OpRecord> svm_ops();
+std::span<const OpRecord> top_ops();
 std::span<const OpRecord> transpose_ops();
 std::span<const OpRecord> tree_ensemble_ops();
 std::span<const OpRecord> tree_ops();

@@ -51,6 +51,9 @@ struct QuantWeights {
 //   choose     of each row x[.., :] its largest entry, the first (integers[0] = 0) or last (1), or its least
 //              (integers[1] = 1); integers[2] = 0: its index, 1: its value, both as y[.., 0]; 2: 1 there and 0
 //              elsewhere, y[.., :]
+//   top        of each row x[.., :] the integers[0] largest entries, or least (integers[1] = 1), in this order, of
+//   equal
+//              ones the one before the others; integers[2] = 0: their indices, 1: their values; y[.., :]
 //   select     y = x_0 ? x_1 : x_2                            broadcast; x_0 is 0 or 1
 //   logic      y = integers[0] + integers[1] p + integers[2] q + integers[3] p q, which is 0 or 1; that p and q are is
 //              enforced, as it is of x_0 in select; broadcast; with one input q is p
@@ -77,7 +80,8 @@ struct QuantNode {
     divide,
     pick,
     select,
-    logic
+    logic,
+    top
   } op = Op::linear;
   std::string name;  // the ONNX node, for messages
   std::vector<QuantId> inputs;

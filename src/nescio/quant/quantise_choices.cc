@@ -1,4 +1,4 @@
-// quant/quantise_choices.cc -- operators that choose: ArgMax, Largest, Hardmax, Select, Logic, Compare, Trees.
+// quant/quantise_choices.cc -- operators that choose: ArgMax, Largest, Hardmax, Top, Select, Logic, Compare, Trees.
 #include <algorithm>
 
 #include "nescio/quant/fixed_point.h"
@@ -24,6 +24,17 @@ Status Quantiser::choose(const Node& node) {
   } else {
     add_node(std::move(out), node.outputs[0], 1.0, {0, index ? n - 1 : 1});
   }
+  return Unit{};
+}
+
+// Rows of at least two entries.
+Status Quantiser::top(const Node& node) {
+  const QuantId id = uniform(node.inputs[0], options_.activation_bits);
+  QuantNode out = start(QuantNode::Op::top, node, {id});
+  const bool index = node.attributes.integer("index") != 0;
+  out.integers = {node.attributes.integer("k"), node.attributes.integer("least"), std::int64_t{!index}};
+  add_node(std::move(out), node.outputs[0], index ? 1.0 : scale_of(id),
+           index ? Range{0, shape(node.inputs[0]).back() - 1} : ranges_[id]);
   return Unit{};
 }
 

@@ -434,6 +434,15 @@ TEST(Validate, RefusesBrokenChoices) {
   EXPECT_FALSE(graph(Op::choose, {{2, 3}}, {2, 1}, {0, 2, 0}));
   EXPECT_FALSE(graph(Op::choose, {{2, 3}}, {2, 1}, {-1, 0, 0}));
   EXPECT_FALSE(graph(Op::choose, {{2, 1}}, {2, 1}, {0, 0, 0}));
+  EXPECT_TRUE(graph(Op::top, {{2, 3}}, {2, 2}, {2, 1, 0}));
+  EXPECT_TRUE(graph(Op::top, {{2, 3}}, {2, 3}, {3, 0, 1}));
+  EXPECT_FALSE(graph(Op::top, {{2, 3}}, {2, 3}, {2, 1, 0}));
+  EXPECT_FALSE(graph(Op::top, {{2, 3}}, {2, 4}, {4, 0, 0}));
+  EXPECT_FALSE(graph(Op::top, {{2, 99}}, {2, 65}, {65, 0, 0}));
+  EXPECT_FALSE(graph(Op::top, {{2, 3}}, {2, 2}, {2, 2, 0}));
+  EXPECT_FALSE(graph(Op::top, {{2, 3}}, {2, 2}, {2, 0, 2}));
+  EXPECT_FALSE(graph(Op::top, {{2, 1}}, {2, 1}, {1, 0, 0}));
+  EXPECT_FALSE(graph(Op::top, {{2, 3}}, {2, 2}, {2, 1}));
   EXPECT_TRUE(graph(Op::total, {{2, 3}}, {2, 1}, {}));
   EXPECT_FALSE(graph(Op::total, {{2, 3}}, {1, 3}, {}));
   EXPECT_TRUE(graph(Op::divide, {{2, 3}, {2, 1}}, {2, 3}, {4, 0}));

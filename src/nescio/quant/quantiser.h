@@ -88,6 +88,7 @@ class Quantiser {
   QuantId negated(QuantId x);
   QuantId inner(QuantNode node, const QuantShape& shape, double scale, Range range);
   Status choose(const Node& node);
+  Status top(const Node& node);
   Status select(const Node& node);
   Status logic(const Node& node);
   Status compare(const Node& node);
