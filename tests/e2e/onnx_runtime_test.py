@@ -139,6 +139,20 @@ def tops(opset):
                    where=(where, INT64, [2, 9]))
 
 
+def one_hots():
+    s = Sketch([2, 6], opset=17)
+    h = s.dense("x", 6, 5)
+    depth, bits, two = s.const(5, np.int64), s.const([0, 1]), s.const([-2, 7], np.int64)
+    best = s.op("OneHot", s.op("ArgMax", h, axis=1, keepdims=0), depth, bits)  # [2, 5]
+    _, where = s.op("TopK", h, s.const([3], np.int64), outputs=2)
+    top = s.op("OneHot", where, depth, bits, axis=1)  # [2, 5, 3]
+    whole = s.op("Round", s.op("Mul", "x", s.const([2.9])))  # from -3 to 3, on both sides of a depth of 2
+    ends = s.op("OneHot", whole, s.const(2), s.const([0.5, -1.5]), axis=0)  # [2, 2, 6]
+    numbers = s.op("OneHot", s.op("Cast", whole, to=INT64), s.const(2, np.int64), two)  # [2, 6, 2]
+    return s.model(best=(best, FLOAT, [2, 5]), top=(top, FLOAT, [2, 5, 3]), ends=(ends, FLOAT, [2, 2, 6]),
+                   numbers=(numbers, INT64, [2, 6, 2]))
+
+
 def comparison(kind):
     s = Sketch([1, 6])
     return s.model(y=(s.op("Cast", s.op(kind, s.dense("x", 6, 3), s.const([0.1, -0.2, 0.4])), to=FLOAT), FLOAT, [1, 3]))
@@ -295,7 +309,7 @@ MODELS |= {"elementwise": elementwise, "moves": moves, "normalised": normalised,
            "classifier": classifier, "argmax": argmax, "constants of other types": constants_of_other_types,
            "initialisers as inputs": initialisers_as_inputs, "curves": lambda: curves(CURVES),
            "curves of positive numbers": positive_curves, "softmaxes": softmaxes, "reductions": reductions,
-           "choices": choices, "picked": picked, "small image": small_image,
+           "choices": choices, "one-hots": one_hots, "picked": picked, "small image": small_image,
            "encoders": encoders, "softmax classifier": softmax_classifier}
 MODELS |= {f"support vectors, {k}": (lambda k=k: support_vectors(k)) for k in ("LINEAR", "POLY", "RBF", "SIGMOID")}
 MODELS |= {f"{n} classes by support vectors, {k}, {t}": (lambda n=n, k=k, t=t: support_vector_classes(k, n, t))
@@ -314,7 +328,7 @@ Unsqueeze Transpose Cast Concat Split Slice BatchNormalization Scaler LinearRegr
 GreaterOrEqual LessOrEqual Log Sqrt Reciprocal Pow Softmax LogSoftmax ReduceSum ReduceMean ReduceMax ReduceMin ReduceL1
 ReduceL2 ReduceSumSquare ReduceLogSum ReduceLogSumExp ReduceProd Max Min Where Sum Mean PRelu And Or Xor Not Expand Tile Pad
 Trilu Gather Normalizer Binarizer Imputer OneHotEncoder LabelEncoder ArrayFeatureExtractor FeatureVectorizer SVMRegressor
-SVMClassifier TopK Conv MaxPool AveragePool GlobalAveragePool GlobalMaxPool""".split()) | set(CURVES)
+SVMClassifier TopK OneHot Conv MaxPool AveragePool GlobalAveragePool GlobalMaxPool""".split()) | set(CURVES)
 
 
 class OnnxRuntime(unittest.TestCase):

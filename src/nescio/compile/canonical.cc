@@ -167,9 +167,11 @@ class Canonicaliser {
     return argmax(x, a, to);
   }
 
-  // With a constant among its operands: y + c (x - y).
+  // With a constant among its operands: y + c (x - y). Of two whole numbers it stays as it is.
   Result<ValueId> select(ValueId c, ValueId x, ValueId y, const Shape& to) {
-    if (!known(c) && !known(x) && !known(y)) return out_.add("Select", {c, x, y});
+    const bool numbers = known(x) && known(y) && known(x)->size() == 1 && known(y)->size() == 1 && out_.shape(c) == to;
+    const bool whole = out_.dtype(x) == DType::kInt32 || out_.dtype(x) == DType::kInt64;
+    if (!known(c) && ((!known(x) && !known(y)) || (numbers && whole))) return out_.add("Select", {c, x, y});
     if (!is_float(out_.dtype(x))) return dtype_error("a constant beside integers that depend on the input");
     for (const ValueId v : {x, y})
       if (known(v) && !all_finite(*known(v))) return not_finite();

@@ -139,6 +139,32 @@ TEST(LowerChoices, TruthValues) {
   }
 }
 
+// Exactly, whatever the numbers: 32 bits of them.
+TEST(LowerChoices, OneOfTwoWholeNumbers) {
+  const std::pair<double, double> cases[] = {{5, 2}, {0, 1}, {-7, 0}, {2147483647, -2147483647}, {3, 3}};
+  for (const auto& [on, off] : cases) {
+    GraphBuilder b(1000);
+    const ValueId x = b.input("x", {DType::kFloat32, {2, 3}});
+    b.scope("select");
+    const ValueId zero = b.constant("zero", Tensor::scalar(DType::kFloat32, 0)),
+                  p = b.constant("p", Tensor::scalar(DType::kInt64, on)),
+                  q = b.constant("q", Tensor::scalar(DType::kInt64, off));
+    const ValueId bits = *b.add("Compare", {x, zero}, {{"mode", std::string("greater")}});
+    b.output("y", *b.add("Select", {bits, p, q}));
+    const auto g = canonicalise(b.take());
+    ASSERT_TRUE(g.ok()) << to_string(g.error());
+    expect_close(*g, 0);
+  }
+  GraphBuilder b(1000);
+  const ValueId c = b.input("c", {DType::kBool, {2}});
+  const ValueId large = b.constant("p", Tensor::scalar(DType::kInt64, 0x1p31)),
+                one = b.constant("q", Tensor::scalar(DType::kInt64, 1));
+  b.output("y", *b.add("Select", {c, large, one}));
+  const Graph g = *canonicalise(b.take());
+  const Calibration data{{{Tensor::of(DType::kBool, {2}, std::vector<double>{0, 1})}}};
+  EXPECT_EQ(quantise(g, data).error().code, ErrorCode::kOverflow);
+}
+
 TEST(LowerChoices, Picks) {
   Sketch s(std::vector<Shape>{{2, 3}});
   const ValueId y =
@@ -247,6 +273,32 @@ TEST(LowerChoices, EveryChangedCellOfATopIsCaught) {
   outputs.push_back(
       s.op("Top", {s.x()}, {{"k", std::int64_t{3}}, {"least", std::int64_t{0}}, {"index", std::int64_t{1}}}));
   EXPECT_GT(expect_changes_caught(s.graph(outputs)), 300U);
+}
+
+// As ops/one_hot.cc has it: places from both ends, and two numbers.
+TEST(LowerChoices, EveryChangedCellOfAOneHotIsCaught) {
+  GraphBuilder b(1000);
+  const ValueId x = b.input("x0", {DType::kFloat32, {2, 3}});
+  b.scope("one hot");
+  const auto whole = [&](const Shape& shape, const std::vector<double>& v) {
+    return b.constant("c", Tensor::of(DType::kInt64, shape, v));
+  };
+  const Attributes equal{{"mode", std::string("equal")}};
+  const ValueId index =
+      *b.add("Top", {x}, {{"k", std::int64_t{2}}, {"least", std::int64_t{0}}, {"index", std::int64_t{1}}});
+  const ValueId wide =
+      *b.add("Pick", {index}, {{"shape", Shape{2, 2, 3}}, {"indices", Shape{0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3}}});
+  const ValueId here = *b.add("Compare", {wide, whole({3}, {0, 1, 2})}, equal),
+                behind = *b.add("Compare", {wide, whole({3}, {-3, -2, -1})}, equal);
+  const ValueId on = *b.add("Logic", {here, behind},
+                            {{"constant", std::int64_t{0}},
+                             {"first", std::int64_t{1}},
+                             {"second", std::int64_t{1}},
+                             {"both", std::int64_t{-1}}});
+  b.output("y", *b.add("Select", {on, whole({}, {5}), whole({}, {-2})}));
+  const auto g = canonicalise(b.take());
+  ASSERT_TRUE(g.ok()) << to_string(g.error());
+  EXPECT_GT(expect_changes_caught(*g), 300U);
 }
 
 }  // namespace

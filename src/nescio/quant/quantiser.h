@@ -90,6 +90,7 @@ class Quantiser {
   Status choose(const Node& node);
   Status top(const Node& node);
   Status select(const Node& node);
+  Status select_number(const Node& node);
   Status logic(const Node& node);
   Status compare(const Node& node);
   Status trees(const Node& node);
