@@ -153,6 +153,15 @@ def one_hots():
                    numbers=(numbers, INT64, [2, 6, 2]))
 
 
+def remainders():
+    s = Sketch([2, 6], opset=17)
+    whole = s.op("Cast", s.op("Round", s.op("Mul", "x", s.const([15.0]))), to=INT64)
+    one = s.op("Mod", whole, s.const(7, np.int64))
+    each = s.op("Mod", whole, s.const([2, -3, 5, -7, 11, 40], np.int64))
+    signed = s.op("Mod", whole, s.const([2, -3, 5, -7, 11, 40], np.int64), fmod=1)
+    return s.model(one=(one, INT64, [2, 6]), each=(each, INT64, [2, 6]), signed=(signed, INT64, [2, 6]))
+
+
 def comparison(kind):
     s = Sketch([1, 6])
     return s.model(y=(s.op("Cast", s.op(kind, s.dense("x", 6, 3), s.const([0.1, -0.2, 0.4])), to=FLOAT), FLOAT, [1, 3]))
@@ -309,7 +318,7 @@ MODELS |= {"elementwise": elementwise, "moves": moves, "normalised": normalised,
            "classifier": classifier, "argmax": argmax, "constants of other types": constants_of_other_types,
            "initialisers as inputs": initialisers_as_inputs, "curves": lambda: curves(CURVES),
            "curves of positive numbers": positive_curves, "softmaxes": softmaxes, "reductions": reductions,
-           "choices": choices, "one-hots": one_hots, "picked": picked, "small image": small_image,
+           "choices": choices, "one-hots": one_hots, "remainders": remainders, "picked": picked, "small image": small_image,
            "encoders": encoders, "softmax classifier": softmax_classifier}
 MODELS |= {f"support vectors, {k}": (lambda k=k: support_vectors(k)) for k in ("LINEAR", "POLY", "RBF", "SIGMOID")}
 MODELS |= {f"{n} classes by support vectors, {k}, {t}": (lambda n=n, k=k, t=t: support_vector_classes(k, n, t))
@@ -328,7 +337,7 @@ Unsqueeze Transpose Cast Concat Split Slice BatchNormalization Scaler LinearRegr
 GreaterOrEqual LessOrEqual Log Sqrt Reciprocal Pow Softmax LogSoftmax ReduceSum ReduceMean ReduceMax ReduceMin ReduceL1
 ReduceL2 ReduceSumSquare ReduceLogSum ReduceLogSumExp ReduceProd Max Min Where Sum Mean PRelu And Or Xor Not Expand Tile Pad
 Trilu Gather Normalizer Binarizer Imputer OneHotEncoder LabelEncoder ArrayFeatureExtractor FeatureVectorizer SVMRegressor
-SVMClassifier TopK OneHot Conv MaxPool AveragePool GlobalAveragePool GlobalMaxPool""".split()) | set(CURVES)
+SVMClassifier TopK OneHot Mod Conv MaxPool AveragePool GlobalAveragePool GlobalMaxPool""".split()) | set(CURVES)
 
 
 class OnnxRuntime(unittest.TestCase):

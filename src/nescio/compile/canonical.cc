@@ -70,6 +70,11 @@ class Canonicaliser {
     if (moves_only || op == "Trees" || op == "Logic") return out_.add(op, x, node.attributes);
     if (op == "ArgMax") return argmax(x[0], node.attributes, to);
     if (op == "Top") return top(x[0], node.attributes);
+    if (op == "Mod") {
+      NESCIO_TRY(const ValueId wide, expanded(out_, x[0], to));
+      const ValueId divisor = out_.constant("divisor", padded(*known(x[1]), to.size()));
+      return out_.add("Mod", {wide, divisor}, node.attributes);
+    }
     if (op == "Select") return select(x[0], x[1], x[2], to);
     if (op == "Total" && in_.value(node.inputs[0]).type.shape.back() == 1) return x[0];
     if (op == "Largest" && in_.value(node.inputs[0]).type.shape.back() == 1) return x[0];

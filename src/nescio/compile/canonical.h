@@ -17,6 +17,7 @@
 //   Truncate{to}(x)          float to integer, towards 0
 //   ArgMax{axis, keepdims, select_last_index}(x)   to int64; ties: the first, or the last
 //   Top{k, least, index}(x)                        k > 1 entries of each row of at least as many, or their indices
+//   Mod{fmod}(x, c)                                of integers; c constant, as in Compare, and not 0
 //   Compare{mode}(x, c)      to bool; c constant, of x's rank, extents 1 or x's own; modes as in ops/comparison.cc
 //   Select(c, x, y), Logic(x, y)                   truth values: ops/logic.cc; x and y may both be whole constants of
 //                                                  one entry

@@ -139,6 +139,12 @@ class Lowering {
         return total(node, x, from);
       case Op::divide:
         return divided(node);
+      case Op::modulo: {
+        const QuantWeights& d = node.weights[0];
+        const Var by =
+            b_.affine("divisor", b_.dims(x), {broadcast(1, weights(d, "d", squeezed(d.shape)), d.shape, from)});
+        return remainder(b_, plan_, "modulo", x, by);
+      }
       case Op::pick:
         return pick(b_, x, node.integers, shape(node.output));
       case Op::select:

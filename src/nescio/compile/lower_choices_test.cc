@@ -165,6 +165,28 @@ TEST(LowerChoices, OneOfTwoWholeNumbers) {
   EXPECT_EQ(quantise(g, data).error().code, ErrorCode::kOverflow);
 }
 
+// Every sign of both; a divisor for all, and one for each.
+TEST(LowerChoices, Remainders) {
+  const std::vector<std::pair<Shape, std::vector<double>>> divisors = {
+      {{}, {7}}, {{}, {1}}, {{3}, {2, 3, 5}}, {{3}, {-2, 3, -5}}, {{2, 1}, {-40, 40000}}, {{}, {-8388607}}};
+  for (const auto& [shape, values] : divisors)
+    for (const std::int64_t fmod : {0, 1}) {
+      GraphBuilder b(1000);
+      const ValueId x = b.input("x", {DType::kInt64, {2, 3}});
+      b.scope("mod");
+      b.output("y", *b.add("Mod", {x, b.constant("d", Tensor::of(DType::kInt64, shape, values))}, flag("fmod", fmod)));
+      const auto g = canonicalise(b.take());
+      ASSERT_TRUE(g.ok()) << to_string(g.error());
+      expect_close(*g, 0, {}, 50);
+      expect_close(*g, 0, {.input_bits = 32}, 1e9);
+    }
+  GraphBuilder b(1000);
+  const ValueId x = b.input("x", {DType::kInt64, {2}});
+  b.output("y", *b.add("Mod", {x, b.constant("d", Tensor::scalar(DType::kInt64, 0x1p23))}, flag("fmod", 0)));
+  const Graph g = *canonicalise(b.take());
+  EXPECT_EQ(quantise(g, random_calibration(g, 2)).error().code, ErrorCode::kOverflow);
+}
+
 TEST(LowerChoices, Picks) {
   Sketch s(std::vector<Shape>{{2, 3}});
   const ValueId y =
@@ -217,8 +239,8 @@ TEST(LowerChoices, ATruthValueThatIsNone) {
 
 // Each committed cell of a model of choices that is not an input, moved by a little, is caught by a relation. How many
 // were tried.
-std::size_t expect_changes_caught(const Graph& g) {
-  const Calibration c = random_calibration(g, 4);
+std::size_t expect_changes_caught(const Graph& g, double size = 1) {
+  const Calibration c = random_calibration(g, 4, size);
   const QuantGraph q = quantised(g, c);
   const GadgetPlan plan{(1U << 8) | (1U << 7), 8, false};
   const Lowering l = emit_model(q, plan);
@@ -234,7 +256,8 @@ std::size_t expect_changes_caught(const Graph& g) {
     const Committed* committed = circuit.committed(id);
     if (committed == nullptr || committed->role != Role::value) continue;
     const std::string& name = l.emitted.cells[id];
-    if (name == "x0/cell" || name.find("/c/") != std::string::npos || name.find("/above") != std::string::npos)
+    if (name == "x0/cell" || name.find("/above") != std::string::npos || name.find("/c/") != std::string::npos ||
+        name.find("/d/") != std::string::npos)
       continue;
     for (std::size_t i = 0; i < honest->values[id].size(); ++i)
       for (const F delta : {F(1), -F(1), F(256).inverse()}) {
@@ -273,6 +296,19 @@ TEST(LowerChoices, EveryChangedCellOfATopIsCaught) {
   outputs.push_back(
       s.op("Top", {s.x()}, {{"k", std::int64_t{3}}, {"least", std::int64_t{0}}, {"index", std::int64_t{1}}}));
   EXPECT_GT(expect_changes_caught(s.graph(outputs)), 300U);
+}
+
+TEST(LowerChoices, EveryChangedCellOfARemainderIsCaught) {
+  for (const std::int64_t fmod : {0, 1}) {
+    GraphBuilder b(1000);
+    const ValueId x = b.input("x0", {DType::kInt64, {2, 3}});
+    b.scope("mod");
+    const ValueId d = b.constant("d", Tensor::of(DType::kInt64, {3}, std::vector<double>{7, 1, 300}));
+    b.output("y", *b.add("Mod", {x, d}, flag("fmod", fmod)));
+    const auto g = canonicalise(b.take());
+    ASSERT_TRUE(g.ok()) << to_string(g.error());
+    EXPECT_GT(expect_changes_caught(*g, 1000), 100U);
+  }
 }
 
 // As ops/one_hot.cc has it: places from both ends, and two numbers.

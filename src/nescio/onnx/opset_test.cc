@@ -334,6 +334,28 @@ TEST(Opset, OneHotOfChosenIndices) {
   EXPECT_EQ(comparisons(false), 2);
 }
 
+TEST(Opset, ModOfIntegersByConstants) {
+  const auto model = [](int opset, const Ints& divisors, const std::vector<ModelAttribute>& attributes = {}) {
+    ModelBuilder m(opset);
+    m.input("x", {4}, onnx::TensorProto::INT64).output("y");
+    m.ints("d", {static_cast<std::int64_t>(divisors.size())}, divisors).node("Mod", {"x", "d"}, {"y"}, attributes);
+    return m;
+  };
+  const std::vector<double> x = {7, -7, 6, -1};
+  EXPECT_EQ(model(10, {3}).run({x})[0].reals(), (Doubles{1, 2, 0, 2}));
+  EXPECT_EQ(model(13, {-3}).run({x})[0].reals(), (Doubles{-2, -1, 0, -1}));
+  EXPECT_EQ(model(13, {3, -3, -4, -1}).run({x})[0].reals(), (Doubles{1, -1, -2, 0}));
+  EXPECT_EQ(model(13, {3, -3, -4, -1}, {{"fmod", kOne}}).run({x})[0].reals(), (Doubles{1, -1, 2, 0}));
+  expect_error(model(9, {3}).import(), ErrorCode::kOp, "Mod");
+  expect_error(model(13, {3, 0, 1, 1}).import(), ErrorCode::kAttr, "zero");
+  expect_error(model(13, {3, 3}).import(), ErrorCode::kAttr, "broadcast");
+  ModelBuilder reals(13), computed(13);
+  reals.input("x", {2}).output("y").reals("d", {}, {2}).node("Mod", {"x", "d"}, {"y"}, {{"fmod", kOne}});
+  expect_error(reals.import(), ErrorCode::kDtype, "integers");
+  computed.input("x", {2}, onnx::TensorProto::INT64).output("y").node("Mod", {"x", "x"}, {"y"});
+  expect_error(computed.import(), ErrorCode::kAttr, "depends on the input");
+}
+
 TEST(Opset, ConstantHasShortFormsSince12) {
   const std::vector<std::pair<ModelAttribute, Doubles>> forms = {{{"value_float", 1.5f}, {1.5}},
                                                                  {{"value_floats", Reals{1, 2}}, {1, 2}},

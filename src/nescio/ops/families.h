@@ -17,6 +17,7 @@ std::span<const OpRecord> gather_ops();
 std::span<const OpRecord> linear_model_ops();
 std::span<const OpRecord> linear_ops();
 std::span<const OpRecord> logic_ops();
+std::span<const OpRecord> mod_ops();
 std::span<const OpRecord> one_hot_ops();
 std::span<const OpRecord> pick_ops();
 std::span<const OpRecord> ratio_ops();

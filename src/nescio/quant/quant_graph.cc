@@ -173,6 +173,9 @@ class Check {
         return n.inputs.size() == 3 && n.weights.empty() && widest(n) == y;
       case Op::logic:
         return (two || n.inputs.size() == 1) && n.weights.empty() && widest(n) == y && logic_ok(n.integers);
+      case Op::modulo:
+        return n.inputs.size() == 1 && n.weights.size() == 1 && x == y && spans(n.weights[0].shape, x) &&
+               n.weights[0].bits <= kMaxDivisorBits;
       case Op::compare:
         return n.inputs.size() == 1 && n.weights.size() == 1 && x == y && spans(n.weights[0].shape, x) &&
                n.comparison <= Comparison::equal;

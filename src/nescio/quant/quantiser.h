@@ -79,6 +79,7 @@ class Quantiser {
   Status function(const Node& node);
   Status total(const Node& node);
   Status divide(const Node& node);
+  Status modulo(const Node& node);
   Status move(const Node& node);
   // Operands of a Concat whose scales lie too far apart for one rounding later on, each brought to a scale of the
   // whole.
