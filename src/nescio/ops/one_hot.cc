@@ -11,10 +11,14 @@
 namespace nescio {
 namespace {
 
-// Whether x is a truth value or an index that an operator chose, moved or cast.
+// How far back the origin of indices is looked for: a model of many nodes must not cost much time.
+constexpr std::size_t kFarthest = 256;
+
+// Whether x is a truth value or an index that an operator chose, moved or cast; not always found.
 bool never_negative(const GraphBuilder& graph, ValueId x) {
   const std::vector<Node>& nodes = graph.graph().nodes;
-  for (std::size_t i = nodes.size(); i-- > 0 && graph.dtype(x) != DType::kBool;) {
+  const std::size_t end = nodes.size() < kFarthest ? 0 : nodes.size() - kFarthest;
+  for (std::size_t i = nodes.size(); i-- > end && graph.dtype(x) != DType::kBool;) {
     const Node& node = nodes[i];
     if (node.outputs[0] != x) continue;
     if (node.op == "ArgMax") return true;
