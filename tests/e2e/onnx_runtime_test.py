@@ -126,6 +126,42 @@ def argmax():
     return s.model(k=(s.op("ArgMax", s.dense("x", 6, 7), axis=1, keepdims=0), INT64, [1]))
 
 
+def tops(opset):
+    s = Sketch([2, 6], opset)
+    h = s.dense("x", 6, 9)
+    k = {"k": 4} if opset < 10 else {}
+    given = lambda n: [] if opset < 10 else [s.const([n], np.int64)]
+    values, indices = s.op("TopK", h, *given(4), outputs=2, **k)
+    if opset < 11:
+        return s.model(values=(values, FLOAT, [2, 4]), indices=(indices, INT64, [2, 4]))
+    least, where = s.op("TopK", h, *given(2), outputs=2, axis=0, largest=0)
+    return s.model(values=(values, FLOAT, [2, 4]), indices=(indices, INT64, [2, 4]), least=(least, FLOAT, [2, 9]),
+                   where=(where, INT64, [2, 9]))
+
+
+def one_hots():
+    s = Sketch([2, 6], opset=17)
+    h = s.dense("x", 6, 5)
+    depth, bits, two = s.const(5, np.int64), s.const([0, 1]), s.const([-2, 7], np.int64)
+    best = s.op("OneHot", s.op("ArgMax", h, axis=1, keepdims=0), depth, bits)  # [2, 5]
+    _, where = s.op("TopK", h, s.const([3], np.int64), outputs=2)
+    top = s.op("OneHot", where, depth, bits, axis=1)  # [2, 5, 3]
+    whole = s.op("Round", s.op("Mul", "x", s.const([2.9])))  # from -3 to 3, on both sides of a depth of 2
+    ends = s.op("OneHot", whole, s.const(2), s.const([0.5, -1.5]), axis=0)  # [2, 2, 6]
+    numbers = s.op("OneHot", s.op("Cast", whole, to=INT64), s.const(2, np.int64), two)  # [2, 6, 2]
+    return s.model(best=(best, FLOAT, [2, 5]), top=(top, FLOAT, [2, 5, 3]), ends=(ends, FLOAT, [2, 2, 6]),
+                   numbers=(numbers, INT64, [2, 6, 2]))
+
+
+def remainders():
+    s = Sketch([2, 6], opset=17)
+    whole = s.op("Cast", s.op("Round", s.op("Mul", "x", s.const([15.0]))), to=INT64)
+    one = s.op("Mod", whole, s.const(7, np.int64))
+    each = s.op("Mod", whole, s.const([2, -3, 5, -7, 11, 40], np.int64))
+    signed = s.op("Mod", whole, s.const([2, -3, 5, -7, 11, 40], np.int64), fmod=1)
+    return s.model(one=(one, INT64, [2, 6]), each=(each, INT64, [2, 6]), signed=(signed, INT64, [2, 6]))
+
+
 def comparison(kind):
     s = Sketch([1, 6])
     return s.model(y=(s.op("Cast", s.op(kind, s.dense("x", 6, 3), s.const([0.1, -0.2, 0.4])), to=FLOAT), FLOAT, [1, 3]))
@@ -277,11 +313,12 @@ def softmax_classifier():
 
 
 MODELS = {f"perceptron of opset {n}": (lambda n=n: perceptron(n)) for n in (7, 9, 11, 13, 17, 21)}
+MODELS |= {f"tops of opset {n}": (lambda n=n: tops(n)) for n in (9, 10, 17)}
 MODELS |= {"elementwise": elementwise, "moves": moves, "normalised": normalised, "scaled regressor": scaled_regressor,
            "classifier": classifier, "argmax": argmax, "constants of other types": constants_of_other_types,
            "initialisers as inputs": initialisers_as_inputs, "curves": lambda: curves(CURVES),
            "curves of positive numbers": positive_curves, "softmaxes": softmaxes, "reductions": reductions,
-           "choices": choices, "picked": picked, "small image": small_image,
+           "choices": choices, "one-hots": one_hots, "remainders": remainders, "picked": picked, "small image": small_image,
            "encoders": encoders, "softmax classifier": softmax_classifier}
 MODELS |= {f"support vectors, {k}": (lambda k=k: support_vectors(k)) for k in ("LINEAR", "POLY", "RBF", "SIGMOID")}
 MODELS |= {f"{n} classes by support vectors, {k}, {t}": (lambda n=n, k=k, t=t: support_vector_classes(k, n, t))
@@ -300,7 +337,7 @@ Unsqueeze Transpose Cast Concat Split Slice BatchNormalization Scaler LinearRegr
 GreaterOrEqual LessOrEqual Log Sqrt Reciprocal Pow Softmax LogSoftmax ReduceSum ReduceMean ReduceMax ReduceMin ReduceL1
 ReduceL2 ReduceSumSquare ReduceLogSum ReduceLogSumExp ReduceProd Max Min Where Sum Mean PRelu And Or Xor Not Expand Tile Pad
 Trilu Gather Normalizer Binarizer Imputer OneHotEncoder LabelEncoder ArrayFeatureExtractor FeatureVectorizer SVMRegressor
-SVMClassifier Conv MaxPool AveragePool GlobalAveragePool GlobalMaxPool""".split()) | set(CURVES)
+SVMClassifier TopK OneHot Mod Conv MaxPool AveragePool GlobalAveragePool GlobalMaxPool""".split()) | set(CURVES)
 
 
 class OnnxRuntime(unittest.TestCase):
@@ -411,7 +448,7 @@ class OnnxRuntime(unittest.TestCase):
         self.assertEqual(PROMISED - used, set())
 
     def test_what_is_proven_is_what_was_predicted(self):
-        for title in ("elementwise", "moves", "classifier", "argmax", "Greater"):
+        for title in ("elementwise", "moves", "classifier", "argmax", "Greater", "tops of opset 17"):
             with self.subTest(title), tempfile.TemporaryDirectory() as folder:
                 model = MODELS[title]()
                 data = self.data(model, seed=3)

@@ -69,6 +69,12 @@ class Canonicaliser {
       return out_.add("Truncate", x, node.attributes);
     if (moves_only || op == "Trees" || op == "Logic") return out_.add(op, x, node.attributes);
     if (op == "ArgMax") return argmax(x[0], node.attributes, to);
+    if (op == "Top") return top(x[0], node.attributes);
+    if (op == "Mod") {
+      NESCIO_TRY(const ValueId wide, expanded(out_, x[0], to));
+      const ValueId divisor = out_.constant("divisor", padded(*known(x[1]), to.size()));
+      return out_.add("Mod", {wide, divisor}, node.attributes);
+    }
     if (op == "Select") return select(x[0], x[1], x[2], to);
     if (op == "Total" && in_.value(node.inputs[0]).type.shape.back() == 1) return x[0];
     if (op == "Largest" && in_.value(node.inputs[0]).type.shape.back() == 1) return x[0];
@@ -150,9 +156,27 @@ class Canonicaliser {
     return reshape(y, to);
   }
 
-  // With a constant among its operands: y + c (x - y).
+  // One entry: the operators that are for it.
+  Result<ValueId> top(ValueId x, const Attributes& attributes) {
+    if (attributes.integer("k") > 1) return out_.add("Top", {x}, attributes);
+    const Shape shape = out_.shape(x);
+    if (shape.back() == 1 && attributes.integer("index") == 0) return x;
+    const Attributes least{{"least", attributes.integer("least")}};
+    if (attributes.integer("index") == 0) return out_.add("Largest", {x}, least);
+    Attributes a = least;
+    a.set("axis", static_cast<std::int64_t>(shape.size()) - 1);
+    a.set("keepdims", std::int64_t{1});
+    a.set("select_last_index", std::int64_t{0});
+    Shape to = shape;
+    to.back() = 1;
+    return argmax(x, a, to);
+  }
+
+  // With a constant among its operands: y + c (x - y). Of two whole numbers it stays as it is.
   Result<ValueId> select(ValueId c, ValueId x, ValueId y, const Shape& to) {
-    if (!known(c) && !known(x) && !known(y)) return out_.add("Select", {c, x, y});
+    const bool numbers = known(x) && known(y) && known(x)->size() == 1 && known(y)->size() == 1 && out_.shape(c) == to;
+    const bool whole = out_.dtype(x) == DType::kInt32 || out_.dtype(x) == DType::kInt64;
+    if (!known(c) && ((!known(x) && !known(y)) || (numbers && whole))) return out_.add("Select", {c, x, y});
     if (!is_float(out_.dtype(x))) return dtype_error("a constant beside integers that depend on the input");
     for (const ValueId v : {x, y})
       if (known(v) && !all_finite(*known(v))) return not_finite();

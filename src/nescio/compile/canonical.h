@@ -16,8 +16,11 @@
 //   Cast{to}(x)              float to float (no change of value), bool or integer to float or integer
 //   Truncate{to}(x)          float to integer, towards 0
 //   ArgMax{axis, keepdims, select_last_index}(x)   to int64; ties: the first, or the last
+//   Top{k, least, index}(x)                        k > 1 entries of each row of at least as many, or their indices
+//   Mod{fmod}(x, c)                                of integers; c constant, as in Compare, and not 0
 //   Compare{mode}(x, c)      to bool; c constant, of x's rank, extents 1 or x's own; modes as in ops/comparison.cc
-//   Select(c, x, y), Logic(x, y)                   truth values: ops/logic.cc
+//   Select(c, x, y), Logic(x, y)                   truth values: ops/logic.cc; x and y may both be whole constants of
+//                                                  one entry
 //   Trees(x, nodes, leaves, base){..}              ops/trees.h
 //
 // Every node has one output. Slice, Reshape, Transpose, Concat, Cast and Compare also occur on integers and bools.

@@ -1,6 +1,8 @@
 #include "nescio/compile/lower.h"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 #include "nescio/base/check.h"
 #include "nescio/base/float_key.h"
@@ -9,6 +11,7 @@
 #include "nescio/gadget/divide.h"
 #include "nescio/gadget/requant.h"
 #include "nescio/gadget/select.h"
+#include "nescio/gadget/top.h"
 
 namespace nescio {
 namespace {
@@ -130,10 +133,18 @@ class Lowering {
       }
       case Op::choose:
         return choose(node, x);
+      case Op::top:
+        return top(node, x);
       case Op::total:
         return total(node, x, from);
       case Op::divide:
         return divided(node);
+      case Op::modulo: {
+        const QuantWeights& d = node.weights[0];
+        const Var by =
+            b_.affine("divisor", b_.dims(x), {broadcast(1, weights(d, "d", squeezed(d.shape)), d.shape, from)});
+        return remainder(b_, plan_, "modulo", x, by);
+      }
       case Op::pick:
         return pick(b_, x, node.integers, shape(node.output));
       case Op::select:
@@ -244,6 +255,21 @@ class Lowering {
     return last ? b_.map("reversed", y, 0, n, back) : y;
   }
 
+  // The rounds are the same for values and indices.
+  Var top(const QuantNode& node, Var x) {
+    const auto k = static_cast<std::uint32_t>(node.integers[0]);
+    const bool least = node.integers[1] != 0;
+    auto [at, fresh] = tops_.try_emplace({node.inputs[0], k, least});
+    if (fresh) {
+      if (least) x = b_.affine("negated", b_.dims(x), {{-1, x}});
+      at->second = take_top(b_, plan_, "top", x, k);
+    }
+    Var y = node.integers[2] == 0 ? top_indices(b_, plan_, "indices", at->second)
+                                  : top_values(b_, plan_, "values", at->second);
+    if (least && node.integers[2] != 0) y = b_.affine("value", b_.dims(y), {{-1, y}});
+    return reshape(b_, y, shape(node.output));
+  }
+
   Var total(const QuantNode& node, Var x, const QuantShape& from) {
     if (from.back() != 1) {
       SparseMatrix ones;
@@ -291,6 +317,7 @@ class Lowering {
   const IntegerInputs& inputs_;
   std::vector<Var> vars_;  // by QuantId
   std::vector<Var> flat_;  // of inputs: all cells in order
+  std::map<std::tuple<QuantId, std::uint32_t, bool>, Top> tops_;
   Lowered out_;
 };
 

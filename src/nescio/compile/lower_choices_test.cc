@@ -1,6 +1,7 @@
 // Reductions, ratios, choices, truth values and picks, from the float graph to both interpreters; and that no committed
 // cell of them can be another.
 #include "nescio/compile/lowering_fixture.h"
+#include "nescio/gadget/cost.h"
 #include "nescio/ops/curve.h"
 
 namespace nescio {
@@ -42,6 +43,44 @@ TEST(LowerChoices, TheLargestEntryOfEachRow) {
     Sketch h(std::vector<Shape>{shape});
     expect_close(h.graph({h.op("Hardmax", {h.x()})}), kFine);
   }
+}
+
+// Values and indices, of one row and several, along each axis; with equal entries, because few integers are there.
+TEST(LowerChoices, TheLargestEntriesOfEachRow) {
+  const auto top = [](std::int64_t k, std::int64_t least, std::int64_t index) {
+    return Attributes{{"k", k}, {"least", least}, {"index", index}};
+  };
+  for (const Shape& shape : {Shape{5}, Shape{2, 3}, Shape{2, 3, 4}, Shape{1, 7}, Shape{3, 1, 2}})
+    for (const std::int64_t least : {0, 1})
+      for (std::int64_t k = 1; k <= shape.back(); ++k) {
+        Sketch s(std::vector<Shape>{shape});
+        const ValueId values = s.op("Top", {s.x()}, top(k, least, 0));
+        expect_close(s.graph({values, s.op("Top", {s.x()}, top(k, least, 1)), s.linear(values, 2)}), 1e-3);
+      }
+  Sketch whole(std::vector<Shape>{{3, 8}});
+  const ValueId x =
+      whole.op("Cast", {whole.op("Mul", {whole.x(), whole.values({}, {4})})}, {{"to", std::string("int64")}});
+  expect_close(whole.graph({whole.op("Top", {x}, top(6, 0, 0)), whole.op("Top", {x}, top(6, 0, 1)),
+                            whole.op("Top", {x}, top(6, 1, 1))}),
+               0);
+}
+
+// Both outputs of a TopK are of the same rounds.
+TEST(LowerChoices, ValuesAndIndicesShareTheirRounds) {
+  const auto cells = [](bool values, bool indices) {
+    Sketch s(std::vector<Shape>{{50}});
+    std::vector<ValueId> outputs;
+    for (const std::int64_t index : {0, 1})
+      if (index == 0 ? values : indices)
+        outputs.push_back(s.op("Top", {s.x()}, {{"k", std::int64_t{7}}, {"least", std::int64_t{0}}, {"index", index}}));
+    const Graph g = s.graph(outputs);
+    const QuantGraph q = quantised(g, random_calibration(g, 4));
+    CostBackend b;
+    lower(b, q, {(1U << 8) | (1U << 7), 8, false}, {});
+    return b.cost().cells;
+  };
+  EXPECT_LT(cells(true, true), cells(true, false) + 50);
+  EXPECT_LT(cells(true, true), cells(false, true) + 50);
 }
 
 // Denominators of one sign, and of both.
@@ -100,6 +139,54 @@ TEST(LowerChoices, TruthValues) {
   }
 }
 
+// Exactly, whatever the numbers: 32 bits of them.
+TEST(LowerChoices, OneOfTwoWholeNumbers) {
+  const std::pair<double, double> cases[] = {{5, 2}, {0, 1}, {-7, 0}, {2147483647, -2147483647}, {3, 3}};
+  for (const auto& [on, off] : cases) {
+    GraphBuilder b(1000);
+    const ValueId x = b.input("x", {DType::kFloat32, {2, 3}});
+    b.scope("select");
+    const ValueId zero = b.constant("zero", Tensor::scalar(DType::kFloat32, 0)),
+                  p = b.constant("p", Tensor::scalar(DType::kInt64, on)),
+                  q = b.constant("q", Tensor::scalar(DType::kInt64, off));
+    const ValueId bits = *b.add("Compare", {x, zero}, {{"mode", std::string("greater")}});
+    b.output("y", *b.add("Select", {bits, p, q}));
+    const auto g = canonicalise(b.take());
+    ASSERT_TRUE(g.ok()) << to_string(g.error());
+    expect_close(*g, 0);
+  }
+  GraphBuilder b(1000);
+  const ValueId c = b.input("c", {DType::kBool, {2}});
+  const ValueId large = b.constant("p", Tensor::scalar(DType::kInt64, 0x1p31)),
+                one = b.constant("q", Tensor::scalar(DType::kInt64, 1));
+  b.output("y", *b.add("Select", {c, large, one}));
+  const Graph g = *canonicalise(b.take());
+  const Calibration data{{{Tensor::of(DType::kBool, {2}, std::vector<double>{0, 1})}}};
+  EXPECT_EQ(quantise(g, data).error().code, ErrorCode::kOverflow);
+}
+
+// Every sign of both; a divisor for all, and one for each.
+TEST(LowerChoices, Remainders) {
+  const std::vector<std::pair<Shape, std::vector<double>>> divisors = {
+      {{}, {7}}, {{}, {1}}, {{3}, {2, 3, 5}}, {{3}, {-2, 3, -5}}, {{2, 1}, {-40, 40000}}, {{}, {-8388607}}};
+  for (const auto& [shape, values] : divisors)
+    for (const std::int64_t fmod : {0, 1}) {
+      GraphBuilder b(1000);
+      const ValueId x = b.input("x", {DType::kInt64, {2, 3}});
+      b.scope("mod");
+      b.output("y", *b.add("Mod", {x, b.constant("d", Tensor::of(DType::kInt64, shape, values))}, flag("fmod", fmod)));
+      const auto g = canonicalise(b.take());
+      ASSERT_TRUE(g.ok()) << to_string(g.error());
+      expect_close(*g, 0, {}, 50);
+      expect_close(*g, 0, {.input_bits = 32}, 1e9);
+    }
+  GraphBuilder b(1000);
+  const ValueId x = b.input("x", {DType::kInt64, {2}});
+  b.output("y", *b.add("Mod", {x, b.constant("d", Tensor::scalar(DType::kInt64, 0x1p23))}, flag("fmod", 0)));
+  const Graph g = *canonicalise(b.take());
+  EXPECT_EQ(quantise(g, random_calibration(g, 2)).error().code, ErrorCode::kOverflow);
+}
+
 TEST(LowerChoices, Picks) {
   Sketch s(std::vector<Shape>{{2, 3}});
   const ValueId y =
@@ -150,7 +237,43 @@ TEST(LowerChoices, ATruthValueThatIsNone) {
   EXPECT_FALSE(check_relations(l.emitted.circuit, *values, &l.emitted.names).ok());
 }
 
-// Each committed cell of a model of choices that is not an input, moved by a little, is caught by a relation.
+// Each committed cell of a model of choices that is not an input, moved by a little, is caught by a relation. How many
+// were tried.
+std::size_t expect_changes_caught(const Graph& g, double size = 1) {
+  const Calibration c = random_calibration(g, 4, size);
+  const QuantGraph q = quantised(g, c);
+  const GadgetPlan plan{(1U << 8) | (1U << 7), 8, false};
+  const Lowering l = emit_model(q, plan);
+  EvalBackend b(l.emitted, l.publics);
+  Lowered lowered = lower(b, q, plan, integers_of(q, c.rows[0]));
+  lower_outputs(b, plan, lowered);
+  const auto honest = b.witness();
+  EXPECT_TRUE(honest.ok());
+  if (!honest.ok()) return 0;
+  const Circuit& circuit = l.emitted.circuit;
+  std::size_t tried = 0;
+  for (TensorId id = 0; id < circuit.tensors.size(); ++id) {
+    const Committed* committed = circuit.committed(id);
+    if (committed == nullptr || committed->role != Role::value) continue;
+    const std::string& name = l.emitted.cells[id];
+    if (name == "x0/cell" || name.find("/above") != std::string::npos || name.find("/c/") != std::string::npos ||
+        name.find("/d/") != std::string::npos)
+      continue;
+    for (std::size_t i = 0; i < honest->values[id].size(); ++i)
+      for (const F delta : {F(1), -F(1), F(256).inverse()}) {
+        Witness w = *honest;
+        w.values[id][i] += delta;
+        const auto values = evaluate_virtual(circuit, w, l.publics);
+        const Status status = check_relations(circuit, *values, &l.emitted.names);
+        EXPECT_FALSE(status.ok()) << name;
+        if (status.ok()) return tried;
+        EXPECT_LT(status.error().where, circuit.lookups.size() + circuit.zeros.size()) << name;
+        ++tried;
+      }
+  }
+  return tried;
+}
+
 TEST(LowerChoices, EveryChangedCellIsCaught) {
   Sketch s(std::vector<Shape>{{2, 3}});
   const ValueId most = s.op("Largest", {s.x()}, flag("least", 0));
@@ -162,36 +285,56 @@ TEST(LowerChoices, EveryChangedCellIsCaught) {
                              {"first", std::int64_t{1}},
                              {"second", std::int64_t{1}},
                              {"both", std::int64_t{-2}}});
-  const Graph g = s.graph({s.op("Total", {ratio}, kMean), both, s.op("Hardmax", {s.x()})});
-  const Calibration c = random_calibration(g, 4);
-  const QuantGraph q = quantised(g, c);
-  const GadgetPlan plan{(1U << 8) | (1U << 7), 8, false};
-  const Lowering l = emit_model(q, plan);
-  EvalBackend b(l.emitted, l.publics);
-  Lowered lowered = lower(b, q, plan, integers_of(q, c.rows[0]));
-  lower_outputs(b, plan, lowered);
-  const auto honest = b.witness();
-  ASSERT_TRUE(honest.ok());
-  const Circuit& circuit = l.emitted.circuit;
-  std::size_t tried = 0;
-  for (TensorId id = 0; id < circuit.tensors.size(); ++id) {
-    const Committed* committed = circuit.committed(id);
-    if (committed == nullptr || committed->role != Role::value) continue;
-    const std::string& name = l.emitted.cells[id];
-    if (name == "x0/cell" || name.find("/c/") != std::string::npos || name.find("/above") != std::string::npos)
-      continue;
-    for (std::size_t i = 0; i < honest->values[id].size(); ++i)
-      for (const F delta : {F(1), -F(1), F(256).inverse()}) {
-        Witness w = *honest;
-        w.values[id][i] += delta;
-        const auto values = evaluate_virtual(circuit, w, l.publics);
-        const Status status = check_relations(circuit, *values, &l.emitted.names);
-        ASSERT_FALSE(status.ok()) << name;
-        EXPECT_LT(status.error().where, circuit.lookups.size() + circuit.zeros.size()) << name;
-        ++tried;
-      }
+  EXPECT_GT(expect_changes_caught(s.graph({s.op("Total", {ratio}, kMean), both, s.op("Hardmax", {s.x()})})), 300U);
+}
+
+TEST(LowerChoices, EveryChangedCellOfATopIsCaught) {
+  Sketch s(std::vector<Shape>{{2, 5}});
+  std::vector<ValueId> outputs;
+  for (const std::int64_t index : {0, 1})
+    outputs.push_back(s.op("Top", {s.x()}, {{"k", std::int64_t{3}}, {"least", index}, {"index", index}}));
+  outputs.push_back(
+      s.op("Top", {s.x()}, {{"k", std::int64_t{3}}, {"least", std::int64_t{0}}, {"index", std::int64_t{1}}}));
+  EXPECT_GT(expect_changes_caught(s.graph(outputs)), 300U);
+}
+
+TEST(LowerChoices, EveryChangedCellOfARemainderIsCaught) {
+  for (const std::int64_t fmod : {0, 1}) {
+    GraphBuilder b(1000);
+    const ValueId x = b.input("x0", {DType::kInt64, {2, 3}});
+    b.scope("mod");
+    const ValueId d = b.constant("d", Tensor::of(DType::kInt64, {3}, std::vector<double>{7, 1, 300}));
+    b.output("y", *b.add("Mod", {x, d}, flag("fmod", fmod)));
+    const auto g = canonicalise(b.take());
+    ASSERT_TRUE(g.ok()) << to_string(g.error());
+    EXPECT_GT(expect_changes_caught(*g, 1000), 100U);
   }
-  EXPECT_GT(tried, 300U);
+}
+
+// As ops/one_hot.cc has it: places from both ends, and two numbers.
+TEST(LowerChoices, EveryChangedCellOfAOneHotIsCaught) {
+  GraphBuilder b(1000);
+  const ValueId x = b.input("x0", {DType::kFloat32, {2, 3}});
+  b.scope("one hot");
+  const auto whole = [&](const Shape& shape, const std::vector<double>& v) {
+    return b.constant("c", Tensor::of(DType::kInt64, shape, v));
+  };
+  const Attributes equal{{"mode", std::string("equal")}};
+  const ValueId index =
+      *b.add("Top", {x}, {{"k", std::int64_t{2}}, {"least", std::int64_t{0}}, {"index", std::int64_t{1}}});
+  const ValueId wide =
+      *b.add("Pick", {index}, {{"shape", Shape{2, 2, 3}}, {"indices", Shape{0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3}}});
+  const ValueId here = *b.add("Compare", {wide, whole({3}, {0, 1, 2})}, equal),
+                behind = *b.add("Compare", {wide, whole({3}, {-3, -2, -1})}, equal);
+  const ValueId on = *b.add("Logic", {here, behind},
+                            {{"constant", std::int64_t{0}},
+                             {"first", std::int64_t{1}},
+                             {"second", std::int64_t{1}},
+                             {"both", std::int64_t{-1}}});
+  b.output("y", *b.add("Select", {on, whole({}, {5}), whole({}, {-2})}));
+  const auto g = canonicalise(b.take());
+  ASSERT_TRUE(g.ok()) << to_string(g.error());
+  EXPECT_GT(expect_changes_caught(*g), 300U);
 }
 
 }  // namespace

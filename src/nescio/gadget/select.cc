@@ -34,8 +34,7 @@ Var compare_with_zero(Backend& b, const GadgetPlan& plan, std::string_view name,
   return both;
 }
 
-Var choose_largest(Backend& b, const GadgetPlan& plan, std::string_view name, Var y, Chosen what) {
-  const Backend::Scope scope(b, name);
+FirstLargest first_largest(Backend& b, const GadgetPlan& plan, Var y) {
   const Dims dims = b.dims(y);
   NESCIO_CHECK(!dims.empty() && dims[0] >= 2);
   const std::uint32_t n = dims[0];
@@ -43,11 +42,10 @@ Var choose_largest(Backend& b, const GadgetPlan& plan, std::string_view name, Va
   std::vector<std::uint8_t> all_labels(dims.size());
   std::iota(all_labels.begin(), all_labels.end(), std::uint8_t{0});
   const std::vector<std::uint8_t> rest_labels(all_labels.begin() + 1, all_labels.end());
-  std::vector<DimRef> all_but_first, last{{true, n - 1}}, first{{true, 0}};
+  std::vector<DimRef> all_but_first, last{{true, n - 1}};
   for (std::uint32_t d = 1; d < dims.size(); ++d) {
     all_but_first.push_back({false, d});
     last.push_back({false, d - 1});
-    first.push_back({false, d - 1});
   }
   const TableVar boolean = b.interval_table(0, 2);
   const Var c = b.commit("reached", dims, [y, n](const HintView& view, std::span<std::int64_t> out) {
@@ -67,18 +65,32 @@ Var choose_largest(Backend& b, const GadgetPlan& plan, std::string_view name, Va
   const Var lead = b.affine("lead", dims, {{1, most, all_but_first}, {-1, y}, {1, c}}, -1);
   const Bound range = b.bound(y);
   range_bits(b, plan, "lead", lead, unsigned_bits(range.hi - range.lo));
+  return {c, here, most};
+}
 
-  const Dims as = rest.empty() ? Dims{1} : rest;
-  if (what == Chosen::one_hot) return here;
-  if (what == Chosen::value) {
-    const Var value = b.materialise("value", rest.empty() ? b.affine("value", as, {{1, most}}) : most);
-    // The sum of all y that are reached by a single step has a wide interval; that of y is right too.
-    range_between(b, plan, "range", value, range);
-    return value;
-  }
+Var entries_behind(Backend& b, const FirstLargest& largest) {
+  const std::uint32_t n = b.dims(largest.reached)[0];
   SparseMatrix ones;  // c_{n-1} = 1 does not count
   for (std::uint32_t i = 0; i + 1 < n; ++i) ones.entries.push_back({0, i, 1});
-  return b.affine("index", as, {{-1, b.map("passed", c, 0, 1, ones), first}}, n - 1);
+  return b.map("passed", largest.reached, 0, 1, ones);
+}
+
+Var choose_largest(Backend& b, const GadgetPlan& plan, std::string_view name, Var y, Chosen what) {
+  const Backend::Scope scope(b, name);
+  const FirstLargest largest = first_largest(b, plan, y);
+  if (what == Chosen::one_hot) return largest.here;
+  const Dims dims = b.dims(y);
+  const Dims as = dims.size() == 1 ? Dims{1} : Dims(dims.begin() + 1, dims.end());
+  if (what == Chosen::value) {
+    const Var value =
+        b.materialise("value", dims.size() == 1 ? b.affine("value", as, {{1, largest.value}}) : largest.value);
+    // The sum of all y that are reached by a single step has a wide interval; that of y is right too.
+    range_between(b, plan, "range", value, b.bound(y));
+    return value;
+  }
+  std::vector<DimRef> first{{true, 0}};
+  for (std::uint32_t d = 1; d < dims.size(); ++d) first.push_back({false, d - 1});
+  return b.affine("index", as, {{-1, entries_behind(b, largest), first}}, dims[0] - 1);
 }
 
 Var select(Backend& b, std::string_view name, Var c, Var x, Var y) {

@@ -2,6 +2,8 @@
 // after its time.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "nescio/onnx/model_fixture.h"
@@ -212,6 +214,146 @@ TEST(Opset, ReshapeFlattenShapeAndArgMax) {
         .node("Reshape", {"x", "t"}, {"y"});
     EXPECT_EQ(wrong.import().error().code, ErrorCode::kAttr) << to_string(target);
   }
+}
+
+TEST(Opset, TopKTakesItsKAsAnInputSince10) {
+  const std::vector<double> x = {1, 3, 3, 0, -2, 5, 5, 5};
+  const auto model = [](int opset, std::int64_t k, const std::vector<ModelAttribute>& more = {}) {
+    ModelBuilder m(opset);
+    m.input("x", {2, 4}).output("v").output("i");
+    std::vector<ModelAttribute> attributes = more;
+    if (opset < 10) attributes.push_back({"k", k});
+    if (opset >= 10) m.ints("k", {1}, {k});
+    m.node("TopK", opset < 10 ? std::vector<std::string>{"x"} : std::vector<std::string>{"x", "k"}, {"v", "i"},
+           attributes);
+    return m;
+  };
+  for (const int opset : {7, 10, 11, 24}) {
+    const auto y = model(opset, 3).run({x});
+    EXPECT_EQ(y[0].type(), (TensorType{DType::kFloat32, {2, 3}}));
+    EXPECT_EQ(y[0].reals(), (Doubles{3, 3, 1, 5, 5, 5}));
+    EXPECT_EQ(y[1].type(), (TensorType{DType::kInt64, {2, 3}}));
+    EXPECT_EQ(y[1].reals(), (Doubles{1, 2, 0, 1, 2, 3}));
+  }
+  const auto columns = model(11, 1, {{"axis", kZero}, {"largest", kZero}, {"sorted", kZero}}).run({x});
+  EXPECT_EQ(columns[0].reals(), (Doubles{-2, 3, 3, 0}));
+  EXPECT_EQ(columns[1].reals(), (Doubles{1, 0, 0, 0}));
+  EXPECT_EQ(model(11, 4, {{"largest", kZero}}).run({x})[1].reals(), (Doubles{3, 0, 1, 2, 0, 1, 2, 3}));
+  expect_error(model(10, 2, {{"largest", kZero}}).import(), ErrorCode::kAttr, "largest");
+  for (const std::int64_t k : {0, 5, -1}) expect_error(model(11, k).import(), ErrorCode::kAttr, "from 1 to 4");
+  expect_error(model(7, 5).import(), ErrorCode::kAttr, "from 1 to 4");
+  expect_error(model(11, 2, {{"axis", std::int64_t{2}}}).import(), ErrorCode::kAttr, "axis");
+  ModelBuilder computed(11), many(11);
+  computed.input("x", {4}).input("k", {1}, onnx::TensorProto::INT64).output("v").node("TopK", {"x", "k"}, {"v", ""});
+  expect_error(computed.import(), ErrorCode::kDynShape, "K");
+  many.input("x", {100}).ints("k", {1}, {65}).output("v").node("TopK", {"x", "k"}, {"v"});
+  expect_error(many.import(), ErrorCode::kAttr, "from 1 to 64");
+}
+
+// Not an order, but an answer all the same: nothing reads beyond a row.
+TEST(Opset, TopKOfConstantsThatAreNotNumbers) {
+  ModelBuilder m(11);
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  m.input("x", {1}).reals("c", {4}, {nan, 1, nan, 2}).ints("k", {1}, {4}).output("v").output("i");
+  m.node("TopK", {"c", "k"}, {"v", "i"});
+  auto places = m.run({{0}})[1].reals();
+  std::sort(places.begin(), places.end());
+  EXPECT_EQ(places, (Doubles{0, 1, 2, 3}));
+}
+
+TEST(Opset, OneHotCountsFromTheEndSince11) {
+  const auto model = [](int opset, const Ints& shape, int type, const Reals& values,
+                        const std::vector<ModelAttribute>& attributes = {}) {
+    ModelBuilder m(opset);
+    m.input("i", shape, type).output("y").reals("values", {static_cast<std::int64_t>(values.size())}, values);
+    m.ints("depth", {1}, {3}).node("OneHot", {"i", "depth", "values"}, {"y"}, attributes);
+    return m;
+  };
+  constexpr int kInt64 = onnx::TensorProto::INT64, kFloat = onnx::TensorProto::FLOAT;
+  const std::vector<double> i = {0, 2, 3, -1, -3, -4};
+  const Doubles early = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+                late = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0};
+  EXPECT_EQ(model(9, {6}, kInt64, {0, 1}).run({i})[0].reals(), early);
+  EXPECT_EQ(model(11, {6}, kInt64, {0, 1}).run({i})[0].reals(), late);
+  EXPECT_EQ(model(11, {6}, kInt64, {0, 1}).run({i})[0].type(), (TensorType{DType::kFloat32, {6, 3}}));
+  // Cast to integers first.
+  EXPECT_EQ(model(13, {6}, kFloat, {0, 1}).run({{0.9, 2.2, 3.5, -1.7, -3.9, -4}})[0].reals(), late);
+  for (const std::int64_t axis : {0, -3}) {
+    const Tensor y = model(11, {2, 2}, kInt64, {2, -5}, {{"axis", axis}}).run({{0, 1, 2, -1}})[0];
+    EXPECT_EQ(y.shape(), (Shape{3, 2, 2}));
+    EXPECT_EQ(y.reals(), (Doubles{-5, 2, 2, 2, 2, -5, 2, 2, 2, 2, -5, -5}));
+  }
+  EXPECT_EQ(model(11, {2, 2}, kInt64, {0, 1}, {{"axis", kOne}}).run({{0, 1, 2, -1}})[0].reals(),
+            (Doubles{1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 1}));
+  expect_error(model(8, {6}, kInt64, {0, 1}).import(), ErrorCode::kOp, "OneHot");
+  expect_error(model(11, {6}, kInt64, {0, 1}, {{"axis", std::int64_t{2}}}).import(), ErrorCode::kAttr, "axis");
+  expect_error(model(11, {6}, kInt64, {0, 1, 2}).import(), ErrorCode::kAttr, "two");
+  expect_error(model(11, {6}, kInt64, {1, 1}).import(), ErrorCode::kAttr, "equal");
+  expect_error(model(11, {6}, onnx::TensorProto::BOOL, {0, 1}).import(), ErrorCode::kDtype, "bool");
+  for (const float depth : {0.0f, -1.0f, 1025.0f, std::numeric_limits<float>::quiet_NaN()}) {
+    ModelBuilder m(11);
+    m.input("i", {2}, kInt64).output("y").reals("values", {2}, {0, 1}).reals("depth", {}, {depth});
+    expect_error(m.node("OneHot", {"i", "depth", "values"}, {"y"}).import(), ErrorCode::kAttr, "from 1 to 1024");
+  }
+  ModelBuilder computed(11);
+  computed.input("i", {2}, kInt64).input("depth", {1}, kInt64).output("y").reals("values", {2}, {0, 1});
+  expect_error(computed.node("OneHot", {"i", "depth", "values"}, {"y"}).import(), ErrorCode::kAttr, "constant");
+}
+
+TEST(Opset, OneHotOfIntegersAndTruthValues) {
+  const auto run = [](int type, const Ints& values) {
+    ModelBuilder m(11);
+    m.input("i", {2}, onnx::TensorProto::INT64).output("y").ints("depth", {}, {2});
+    auto* t = m.tensor("values", {2}, type);
+    for (const std::int64_t v : values) {
+      if (type == onnx::TensorProto::INT64) t->add_int64_data(v);
+      if (type != onnx::TensorProto::INT64) t->add_int32_data(static_cast<int>(v));
+    }
+    return m.node("OneHot", {"i", "depth", "values"}, {"y"}).run({{1, 5}})[0];
+  };
+  EXPECT_EQ(run(onnx::TensorProto::INT64, {0, 1}).reals(), (Doubles{0, 1, 0, 0}));
+  EXPECT_EQ(run(onnx::TensorProto::INT32, {2, 5}).reals(), (Doubles{2, 5, 2, 2}));
+  EXPECT_EQ(run(onnx::TensorProto::INT32, {2, 5}).dtype(), DType::kInt32);
+  EXPECT_EQ(run(onnx::TensorProto::BOOL, {0, 1}).reals(), (Doubles{0, 1, 0, 0}));
+  EXPECT_EQ(run(onnx::TensorProto::BOOL, {1, 0}).reals(), (Doubles{1, 0, 1, 1}));
+}
+
+// An index that an operator chose is not below zero: it is compared once.
+TEST(Opset, OneHotOfChosenIndices) {
+  const auto comparisons = [](bool chosen) {
+    ModelBuilder m(13);
+    m.input("x", {2, 4}).input("i", {2}, onnx::TensorProto::INT64).output("y");
+    m.ints("depth", {}, {4}).ints("k", {1}, {1}).ints("to", {1}, {2}).reals("values", {2}, {0, 1});
+    m.node("TopK", {"x", "k"}, {"", "best"}).node("Reshape", {"best", "to"}, {"flat"});
+    m.node("OneHot", {chosen ? "flat" : "i", "depth", "values"}, {"y"});
+    const auto g = m.import();
+    EXPECT_TRUE(g.ok()) << to_string(g.error());
+    return std::count_if(g->nodes.begin(), g->nodes.end(), [](const Node& n) { return n.op == "Compare"; });
+  };
+  EXPECT_EQ(comparisons(true), 1);
+  EXPECT_EQ(comparisons(false), 2);
+}
+
+TEST(Opset, ModOfIntegersByConstants) {
+  const auto model = [](int opset, const Ints& divisors, const std::vector<ModelAttribute>& attributes = {}) {
+    ModelBuilder m(opset);
+    m.input("x", {4}, onnx::TensorProto::INT64).output("y");
+    m.ints("d", {static_cast<std::int64_t>(divisors.size())}, divisors).node("Mod", {"x", "d"}, {"y"}, attributes);
+    return m;
+  };
+  const std::vector<double> x = {7, -7, 6, -1};
+  EXPECT_EQ(model(10, {3}).run({x})[0].reals(), (Doubles{1, 2, 0, 2}));
+  EXPECT_EQ(model(13, {-3}).run({x})[0].reals(), (Doubles{-2, -1, 0, -1}));
+  EXPECT_EQ(model(13, {3, -3, -4, -1}).run({x})[0].reals(), (Doubles{1, -1, -2, 0}));
+  EXPECT_EQ(model(13, {3, -3, -4, -1}, {{"fmod", kOne}}).run({x})[0].reals(), (Doubles{1, -1, 2, 0}));
+  expect_error(model(9, {3}).import(), ErrorCode::kOp, "Mod");
+  expect_error(model(13, {3, 0, 1, 1}).import(), ErrorCode::kAttr, "zero");
+  expect_error(model(13, {3, 3}).import(), ErrorCode::kAttr, "broadcast");
+  ModelBuilder reals(13), computed(13);
+  reals.input("x", {2}).output("y").reals("d", {}, {2}).node("Mod", {"x", "d"}, {"y"}, {{"fmod", kOne}});
+  expect_error(reals.import(), ErrorCode::kDtype, "integers");
+  computed.input("x", {2}, onnx::TensorProto::INT64).output("y").node("Mod", {"x", "x"}, {"y"});
+  expect_error(computed.import(), ErrorCode::kAttr, "depends on the input");
 }
 
 TEST(Opset, ConstantHasShortFormsSince12) {

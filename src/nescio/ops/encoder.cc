@@ -6,6 +6,7 @@
 
 #include "nescio/ops/ai_onnx_ml.h"
 #include "nescio/ops/families.h"
+#include "nescio/ops/one_hot.h"
 #include "nescio/ops/pick.h"
 #include "nescio/ops/rows.h"
 #include "nescio/ops/walk.h"
@@ -13,7 +14,6 @@
 namespace nescio {
 namespace {
 
-constexpr std::size_t kMaxKeys = 1024;
 constexpr double kMaxWhole = 32767;  // what Cast of reals to integers takes (quant/quantise_rounding.cc)
 
 Result<ValueId> real(GraphBuilder& graph, ValueId bits) {
@@ -89,16 +89,10 @@ Result<Values> import_imputer(const OnnxNode& node, GraphBuilder& graph) {
   return Values{y};
 }
 
-// [.., keys]: whether x is each of the keys, which are places if it holds words. kAttr: two are equal.
-Result<ValueId> matches(GraphBuilder& graph, ValueId x, const std::vector<double>& keys) {
+// As matches(), as numbers; the keys of words are places. kAttr: two are equal.
+Result<ValueId> codes(GraphBuilder& graph, ValueId x, const std::vector<double>& keys) {
   if (std::set<double>(keys.begin(), keys.end()).size() != keys.size()) return attr_error("two of its keys are equal");
-  Shape shape = graph.shape(x);
-  shape.push_back(1);
-  NESCIO_TRY(const ValueId column, reshaped(graph, x, shape));
-  const auto n = static_cast<std::int64_t>(keys.size());
-  shape.back() = n;
-  NESCIO_TRY(const ValueId wide, expanded(graph, column, shape));
-  NESCIO_TRY(const ValueId same, equal(graph, wide, graph.constant("keys", Tensor::of(graph.dtype(x), {n}, keys))));
+  NESCIO_TRY(const ValueId same, matches(graph, x, keys));
   return real(graph, same);
 }
 
@@ -129,7 +123,7 @@ Result<Values> import_one_hot(const OnnxNode& node, GraphBuilder& graph) {
   if (of_words) {
     NESCIO_TRY(keys, places(graph, words));
   }
-  NESCIO_TRY(const ValueId y, matches(graph, x, keys));
+  NESCIO_TRY(const ValueId y, codes(graph, x, keys));
   return Values{y};
 }
 
@@ -177,7 +171,7 @@ Result<Values> import_label_encoder(const OnnxNode& node, GraphBuilder& graph) {
     return attr_error("whole values beyond 32,767 are not supported");
   for (double& v : values) v -= otherwise;
   const Shape to = graph.shape(x);
-  NESCIO_TRY(const ValueId bits, matches(graph, x, keys));
+  NESCIO_TRY(const ValueId bits, codes(graph, x, keys));
   NESCIO_TRY(ValueId y, add_linear(graph, bits, 1, values, {otherwise}));
   if (whole) {  // integers again, whatever the layer's rounding
     NESCIO_TRY(y, graph.add("Round", {y}, {{"a", 0.0}, {"b", 0.0}}));

@@ -9,9 +9,10 @@ namespace nescio {
 namespace {
 
 constexpr auto kFamilies = std::to_array({
-    activation_ops,   affine_ops, arithmetic_ops, comparison_ops,    constant_ops, curve_ops,  encoder_ops, gather_ops,
-    linear_model_ops, linear_ops, logic_ops,      pick_ops,          ratio_ops,    reduce_ops, reshape_ops, slice_ops,
-    softmax_ops,      svm_ops,    transpose_ops,  tree_ensemble_ops, tree_ops,     window_ops,
+    activation_ops, affine_ops,        arithmetic_ops, comparison_ops, constant_ops, curve_ops,   encoder_ops,
+    gather_ops,     linear_model_ops,  linear_ops,     logic_ops,      mod_ops,      one_hot_ops, pick_ops,
+    ratio_ops,      reduce_ops,        reshape_ops,    slice_ops,      softmax_ops,  svm_ops,     top_ops,
+    transpose_ops,  tree_ensemble_ops, tree_ops,       window_ops,
 });
 
 template <class Matches>

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <optional>
 
+#include "nescio/ops/top.h"
+
 namespace nescio {
 namespace {
 
@@ -165,10 +167,15 @@ class Check {
                n.integers.size() <= kMaxPicked &&
                std::all_of(n.integers.begin(), n.integers.end(),
                            [&](std::int64_t i) { return i >= -1 && i < static_cast<std::int64_t>(num_elements(x)); });
+      case Op::top:
+        return n.inputs.size() == 1 && n.weights.empty() && top_ok(n.integers, x, y);
       case Op::select:
         return n.inputs.size() == 3 && n.weights.empty() && widest(n) == y;
       case Op::logic:
         return (two || n.inputs.size() == 1) && n.weights.empty() && widest(n) == y && logic_ok(n.integers);
+      case Op::modulo:
+        return n.inputs.size() == 1 && n.weights.size() == 1 && x == y && spans(n.weights[0].shape, x) &&
+               n.weights[0].bits <= kMaxDivisorBits;
       case Op::compare:
         return n.inputs.size() == 1 && n.weights.size() == 1 && x == y && spans(n.weights[0].shape, x) &&
                n.comparison <= Comparison::equal;
@@ -186,6 +193,12 @@ class Check {
     if (std::any_of(n.integers.begin(), n.integers.end(), [](std::int64_t i) { return i < 0; })) return false;
     if (n.integers[0] > 1 || n.integers[1] > 1 || n.integers[2] > 2) return false;
     return y == (n.integers[2] == 2 ? x : reduced(x));
+  }
+  static bool top_ok(const std::vector<std::int64_t>& i, QuantShape x, const QuantShape& y) {
+    if (i.size() != 3 || x.empty() || x.back() < 2 || i[0] < 1 || i[0] > std::min<std::int64_t>(x.back(), kMaxTop))
+      return false;
+    x.back() = static_cast<std::uint32_t>(i[0]);
+    return y == x && (i[1] == 0 || i[1] == 1) && (i[2] == 0 || i[2] == 1);
   }
   // 0 or 1 for all p and q.
   static bool logic_ok(const std::vector<std::int64_t>& c) {

@@ -1,4 +1,4 @@
-// quant/quantise_choices.cc -- operators that choose: ArgMax, Largest, Hardmax, Select, Logic, Compare, Trees.
+// quant/quantise_choices.cc -- operators that choose: ArgMax, Largest, Hardmax, Top, Select, Logic, Compare, Trees.
 #include <algorithm>
 
 #include "nescio/quant/fixed_point.h"
@@ -27,8 +27,46 @@ Status Quantiser::choose(const Node& node) {
   return Unit{};
 }
 
+// Rows of at least two entries.
+Status Quantiser::top(const Node& node) {
+  const QuantId id = uniform(node.inputs[0], options_.activation_bits);
+  QuantNode out = start(QuantNode::Op::top, node, {id});
+  const bool index = node.attributes.integer("index") != 0;
+  out.integers = {node.attributes.integer("k"), node.attributes.integer("least"), std::int64_t{!index}};
+  add_node(std::move(out), node.outputs[0], index ? 1.0 : scale_of(id),
+           index ? Range{0, shape(node.inputs[0]).back() - 1} : ranges_[id]);
+  return Unit{};
+}
+
+// x c + y (1 - c), x and y whole constants.
+Status Quantiser::select_number(const Node& node) {
+  const QuantId c = ids_[node.inputs[0]];
+  const std::int64_t x = graph_.constant(node.inputs[1])->as<std::int64_t>()[0],
+                     y = graph_.constant(node.inputs[2])->as<std::int64_t>()[0];
+  constexpr std::int64_t kMost = (std::int64_t{1} << 31) - 1;
+  if (std::min(x, y) < -kMost || std::max(x, y) > kMost)
+    return refusal(ErrorCode::kOverflow, "a constant has more than 32 bits");
+  QuantNode out = start(QuantNode::Op::combine, node, {});
+  if (x != 0) {
+    out.inputs.push_back(c);
+    out.integers.push_back(x);
+  }
+  if (y != 0) {
+    QuantNode other = start(QuantNode::Op::logic, node, {c});
+    other.integers = {1, -1, 0, 0};
+    const QuantShape shape_of_c = out_.values[c].shape;
+    out.inputs.push_back(inner(std::move(other), shape_of_c, 1.0, {0, 1}));
+    out.integers.push_back(y);
+  }
+  if (out.inputs.empty()) return refusal(ErrorCode::kOp, "does not depend on the input");
+  add_node(std::move(out), node.outputs[0], 1.0,
+           {std::min<std::int64_t>({x, y, 0}), std::max<std::int64_t>({x, y, 0})});
+  return Unit{};
+}
+
 // All on one scale, so that nothing is rounded but what has another one.
 Status Quantiser::select(const Node& node) {
+  if (graph_.constant(node.inputs[1]) != nullptr) return select_number(node);
   QuantId ids[2];
   for (std::size_t i = 0; i < 2; ++i) ids[i] = uniform(node.inputs[i + 1], options_.activation_bits);
   const double scale = std::max(scale_of(ids[0]), scale_of(ids[1]));

@@ -1,4 +1,4 @@
-// quant/quantise_ratio.cc -- Total, Div and Reciprocal; inner values that they need.
+// quant/quantise_ratio.cc -- Total, Div, Reciprocal and Mod; inner values that they need.
 #include <algorithm>
 
 #include "nescio/quant/fixed_point.h"
@@ -133,6 +133,59 @@ Status Quantiser::divide(const Node& node) {
   QuantNode minus = start(Op::combine, node, {positive});
   minus.integers = {-1};
   add_node(std::move(minus), y, scale, {-range.hi, -range.lo});
+  return Unit{};
+}
+
+// m = x modulo |c|, or |x| modulo |c|, and a sign: with fmod that of x; otherwise what is not 0 goes down by |c| where
+// c < 0.
+Status Quantiser::modulo(const Node& node) {
+  const ValueId x = node.inputs[0], y = node.outputs[0];
+  const Tensor& c = *graph_.constant(node.inputs[1]);
+  const QuantShape to = shape_of(shape(y)), c_shape = shape_of(c.shape());
+  QuantId id = uniform(x, 32);
+  QuantWeights divisors{node.name + "/d", c_shape, 16, {}}, less{node.name + "/less", c_shape, kMaxDivisorBits, {}};
+  const auto reach = static_cast<std::int64_t>(top_of(kMaxDivisorBits));
+  for (const std::int64_t v : c.as<std::int64_t>()) {
+    if (v < -reach || v > reach) return refusal(ErrorCode::kOverflow, "a divisor has more than 24 bits");
+    if (std::abs(v) > static_cast<std::int64_t>(top_of(16))) divisors.bits = kMaxDivisorBits;
+    divisors.values.push_back(static_cast<std::int32_t>(std::abs(v)));
+    less.values.push_back(static_cast<std::int32_t>(std::min<std::int64_t>(v, 0)));
+  }
+  const bool fmod = node.attributes.integer("fmod") != 0;
+  const bool negative = std::any_of(less.values.begin(), less.values.end(), [](std::int32_t v) { return v < 0; });
+  const auto most = static_cast<std::int64_t>(top_of(divisors.bits));
+  const auto compared = [&](QuantId of, Comparison how) {
+    QuantNode out = start(Op::compare, node, {of});
+    out.comparison = how;
+    out.weights.push_back({node.name + "/c", QuantShape(to.size(), 1), 16, {0}});
+    return inner(std::move(out), to, 1.0, {0, 1});
+  };
+  QuantId positive = 0;
+  if (fmod) {
+    positive = compared(id, Comparison::greater_equal);
+    const Range r = ranges_[id];
+    const QuantId minus = negated(id);
+    id = inner(start(Op::select, node, {positive, id, minus}), to, 1.0, {std::min(r.lo, -r.hi), std::max(r.hi, -r.lo)});
+  }
+  QuantNode rest = start(Op::modulo, node, {id});
+  rest.weights.push_back(std::move(divisors));
+  if (!fmod && !negative) {
+    add_node(std::move(rest), y, 1.0, {0, most});
+    return Unit{};
+  }
+  const QuantId m = inner(std::move(rest), to, 1.0, {0, most});
+  if (fmod) {
+    const QuantId minus = negated(m);
+    add_node(start(Op::select, node, {positive, m, minus}), y, 1.0, {-most, most});
+    return Unit{};
+  }
+  QuantNode down = start(Op::channel, node, {compared(m, Comparison::greater)});
+  down.weights.push_back(std::move(less));
+  down.rounded = true;
+  down.requant = {0, kMaxDivisorBits};
+  QuantNode sum = start(Op::combine, node, {m, inner(std::move(down), to, 1.0, {-reach - 1, reach})});
+  sum.integers = {1, 1};
+  add_node(std::move(sum), y, 1.0, {-reach - 1, reach + most});
   return Unit{};
 }
 

@@ -434,6 +434,15 @@ TEST(Validate, RefusesBrokenChoices) {
   EXPECT_FALSE(graph(Op::choose, {{2, 3}}, {2, 1}, {0, 2, 0}));
   EXPECT_FALSE(graph(Op::choose, {{2, 3}}, {2, 1}, {-1, 0, 0}));
   EXPECT_FALSE(graph(Op::choose, {{2, 1}}, {2, 1}, {0, 0, 0}));
+  EXPECT_TRUE(graph(Op::top, {{2, 3}}, {2, 2}, {2, 1, 0}));
+  EXPECT_TRUE(graph(Op::top, {{2, 3}}, {2, 3}, {3, 0, 1}));
+  EXPECT_FALSE(graph(Op::top, {{2, 3}}, {2, 3}, {2, 1, 0}));
+  EXPECT_FALSE(graph(Op::top, {{2, 3}}, {2, 4}, {4, 0, 0}));
+  EXPECT_FALSE(graph(Op::top, {{2, 99}}, {2, 65}, {65, 0, 0}));
+  EXPECT_FALSE(graph(Op::top, {{2, 3}}, {2, 2}, {2, 2, 0}));
+  EXPECT_FALSE(graph(Op::top, {{2, 3}}, {2, 2}, {2, 0, 2}));
+  EXPECT_FALSE(graph(Op::top, {{2, 1}}, {2, 1}, {1, 0, 0}));
+  EXPECT_FALSE(graph(Op::top, {{2, 3}}, {2, 2}, {2, 1}));
   EXPECT_TRUE(graph(Op::total, {{2, 3}}, {2, 1}, {}));
   EXPECT_FALSE(graph(Op::total, {{2, 3}}, {1, 3}, {}));
   EXPECT_TRUE(graph(Op::divide, {{2, 3}, {2, 1}}, {2, 3}, {4, 0}));
@@ -451,6 +460,28 @@ TEST(Validate, RefusesBrokenChoices) {
   EXPECT_TRUE(graph(Op::logic, {{3}}, {3}, {1, -1, 0, 0}));
   EXPECT_FALSE(graph(Op::logic, {{3}, {2, 1}}, {2, 3}, {0, 1, 1, 0}));  // 1 + 1
   EXPECT_FALSE(graph(Op::logic, {{3}, {2, 1}}, {2, 3}, {0, 1, 1}));
+}
+
+TEST(Validate, RefusesBrokenRemainders) {
+  GraphBuilder b(100);
+  const ValueId x = b.input("x", {DType::kInt64, {2, 3}});
+  b.output("y", *b.add("Mod", {x, b.constant("d", Tensor::of(DType::kInt64, {1, 3}, std::vector<double>{2, 3, 5}))},
+                       {{"fmod", std::int64_t{0}}}));
+  const auto good = quantise(b.take(), {{{Tensor(DType::kInt64, {2, 3})}}});
+  ASSERT_TRUE(good.ok()) << to_string(good.error());
+  const std::vector<std::function<void(QuantGraph&)>> breaks = {
+      [](QuantGraph& g) { g.nodes[0].weights.clear(); },
+      [](QuantGraph& g) { g.nodes[0].weights[0].shape = {3, 1}; },
+      [](QuantGraph& g) { g.nodes[0].weights[0].shape = {3}; },
+      [](QuantGraph& g) { g.nodes[0].weights[0].bits = kMaxDivisorBits + 1; },
+      [](QuantGraph& g) { g.nodes[0].rounded = true; },
+      [](QuantGraph& g) { g.nodes[0].inputs.push_back(0); },
+  };
+  for (std::size_t i = 0; i < breaks.size(); ++i) {
+    QuantGraph bad = *good;
+    breaks[i](bad);
+    EXPECT_FALSE(validate(bad).ok()) << "break " << i;
+  }
 }
 
 }  // namespace

@@ -129,7 +129,9 @@ Status Quantiser::translate(const Node& node) {
   if (is_function(node)) return function(node);
   if (node.op == "Total") return total(node);
   if (node.op == "Div" || node.op == "Reciprocal") return divide(node);
+  if (node.op == "Mod") return modulo(node);
   if (node.op == "ArgMax" || node.op == "Largest" || node.op == "Hardmax") return choose(node);
+  if (node.op == "Top") return top(node);
   if (node.op == "Select") return select(node);
   if (node.op == "Logic") return logic(node);
   if (node.op == "Compare") return compare(node);

@@ -79,6 +79,7 @@ class Quantiser {
   Status function(const Node& node);
   Status total(const Node& node);
   Status divide(const Node& node);
+  Status modulo(const Node& node);
   Status move(const Node& node);
   // Operands of a Concat whose scales lie too far apart for one rounding later on, each brought to a scale of the
   // whole.
@@ -88,7 +89,9 @@ class Quantiser {
   QuantId negated(QuantId x);
   QuantId inner(QuantNode node, const QuantShape& shape, double scale, Range range);
   Status choose(const Node& node);
+  Status top(const Node& node);
   Status select(const Node& node);
+  Status select_number(const Node& node);
   Status logic(const Node& node);
   Status compare(const Node& node);
   Status trees(const Node& node);
