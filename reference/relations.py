@@ -3,9 +3,10 @@
 The prover sends values minus pads. What the verifier knows of a value is an affine form in committed cells: a node of a
 tape. Claims that forms vanish are collected, and all of them are opened at once at the end.
 """
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass
 
-from .circuit import DUMMY, PAD, TRIPLE_A, TRIPLE_B, TRIPLE_C, Public
+from .circuit import DUMMY, PAD, TRIPLE_A, TRIPLE_B, TRIPLE_C, Public, cells
 from .claims import Claim, Expansion, Instance, Merged, point_weights
 from .errors import require
 from .field import P, batch_powers, from_elements, log2_ceil, vector
@@ -54,7 +55,7 @@ class Counts:
 class Equation:
     """form = sum of claims."""
     form: Form
-    claims: list = field(default_factory=list)
+    claims: list
 
 
 class Segment:
@@ -175,14 +176,14 @@ class Segment:
             for c in equation.claims:
                 merged.add(Claim(c.coef * power, c.tensor, c.weights))
         parts = Expansion(E, self.circuit, self.publics)
-        for c in merged.list:
+        for c in merged:
             parts.expand(c)
-        claim = self.without(claim, parts.constant, parts.atoms.list)
-        instances = [Instance(self.circuit, c) for c in parts.instances.list]
+        claim = self.without(claim, parts.constant, parts.atoms)
+        instances = [Instance(self.circuit, c) for c in parts.instances]
         if not instances:
             self.zero(claim)
             return []
-        rounds, degree = max(i.bits for i in instances), max(i.degree() for i in instances)
+        rounds, degree = max(i.bits for i in instances), max(i.degree for i in instances)
         self.counts.product_degree = max(self.counts.product_degree, degree)
         claim, r = self.rounds(claim, rounds, degree)
         out = []
@@ -223,30 +224,26 @@ class Segment:
     def functional(self, powers):
         """sum of powers[i] zeros[i] + powers[-1] P / Q as (constant, claims on committed tensors)."""
         E = self.E
-        weight = [None] * len(self.tape)
-        constant, leaves = E.of(0), {}
-        last = powers[-1] * self.root_q.inverse()
-        for form, x in [*zip(self.zeros, powers), (self.root_p, last)]:
-            weight[form.number] = x if weight[form.number] is None else weight[form.number] + x
+        zero = E.of(0)
+        weight, constant, leaves = [zero] * len(self.tape), zero, defaultdict(lambda: zero)
+        for form, x in [*zip(self.zeros, powers), (self.root_p, powers[-1] * self.root_q.inverse())]:
+            weight[form.number] += x
         for form in reversed(self.tape):
             w = weight[form.number]
-            if w is None:
-                continue
-            constant = constant + w * form.constant
+            constant += w * form.constant
             for coef, part in form.parts:
-                x = w * coef
-                weight[part.number] = x if weight[part.number] is None else weight[part.number] + x
+                weight[part.number] += w * coef
             if form.leaf:
-                leaves[form.leaf] = leaves[form.leaf] + w if form.leaf in leaves else w
-        claims = [Claim(leaves[ATOM, i], *atom) for i, atom in enumerate(self.atoms) if (ATOM, i) in leaves]
+                leaves[form.leaf] += w
+        claims = [Claim(leaves[ATOM, i], *atom) for i, atom in enumerate(self.atoms)]
         for role, tensor in self.circuit.argument[self.number].items():
-            along = [leaves.get((role, i), E.of(0)) for i in range(self.circuit.dims(tensor)[0])]
+            along = [leaves[role, i] for i in range(self.circuit.dims(tensor)[0])]
             claims.append(Claim(E.of(1), tensor, [Vector(E, from_elements(E, along)), basis(E)]))
         return constant, claims
 
 
 def count_messages(E, circuit, number):
     """What segment `number` sends and claims: a function of the circuit, found by a dry run."""
-    zeros = {i: vector([0] * t.cells()) for i, t in enumerate(circuit.tensors) if isinstance(t.rule, Public)}
+    zeros = {i: vector([0] * cells(t)) for i, t in enumerate(circuit.tensors) if isinstance(t.rule, Public)}
     segment = Segment(E, circuit, zeros, number, Transcript.start(b""), None)
     return segment.run(segment.challenge("alpha"), segment.challenge("beta")).counts

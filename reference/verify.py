@@ -8,7 +8,7 @@ from .key import VERSION, Key
 from .pcs import Opening
 from .proof import ProofFile
 from .relations import Segment
-from .transcript import Messages, Transcript, u64
+from .transcript import Messages, Transcript
 
 
 def evaluate(E, claims, layout, column, row):
@@ -36,10 +36,10 @@ def evaluate(E, claims, layout, column, row):
 def verify_messages(key, publics, bound, context, data):
     """`bound`: the bytes of statement and disclosures."""
     E, circuit, reader = key.E, key.circuit, Messages(data)
-    transcript = Transcript.start(b"nescio" + VERSION.to_bytes(2, "little") + key.params_bytes)
+    transcript = Transcript.start(b"nescio" + VERSION + key.params_bytes)
     root = reader.digest("root", transcript)
     transcript.absorb("digest", "key", key.id)
-    values = [u64(int(x)) for i, t in enumerate(circuit.tensors) if isinstance(t.rule, Public) for x in publics[i]]
+    values = [publics[i].astype("<u8").tobytes() for i, t in enumerate(circuit.tensors) if isinstance(t.rule, Public)]
     transcript.absorb("values", "public", b"".join(values))
     transcript.absorb("bytes", "statement", bound)
     transcript.absorb("bytes", "context", context)
