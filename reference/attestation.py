@@ -12,24 +12,22 @@ Q = 2**255 - 19  # the curve's field
 L = 2**252 + 27742317777372353535851937790883648493  # its order
 CURVE = -121665 * pow(121666, -1, Q) % Q
 ROOT = pow(2, (Q - 1) // 4, Q)  # of -1
+NEUTRAL = 0, 1
 
 
 def add(a, b):
-    """Extended coordinates (RFC 8032, 5.1.4)."""
-    (x1, y1, z1, t1), (x2, y2, z2, t2) = a, b
-    e = (y1 - x1) * (y2 - x2) % Q
-    f = (y1 + x1) * (y2 + x2) % Q
-    g, h = 2 * t1 * t2 * CURVE % Q, 2 * z1 * z2 % Q
-    p, q, r, s = f - e, h - g, h + g, f + e
-    return p * q % Q, r * s % Q, q * r % Q, p * s % Q
+    """On -x^2 + y^2 = 1 + CURVE x^2 y^2."""
+    (x1, y1), (x2, y2) = a, b
+    t = CURVE * x1 * x2 * y1 * y2
+    return (x1 * y2 + x2 * y1) * pow(1 + t, -1, Q) % Q, (y1 * y2 + x1 * x2) * pow(1 - t, -1, Q) % Q
 
 
 def times(n, point):
-    out = (0, 1, 1, 0)
-    while n:
-        if n & 1:
+    out = NEUTRAL
+    for bit in f"{n:b}":
+        out = add(out, out)
+        if bit == "1":
             out = add(out, point)
-        point, n = add(point, point), n >> 1
     return out
 
 
@@ -44,19 +42,16 @@ def decode(data):
     x = next((x for x in (root, root * ROOT % Q) if x * x % Q == square), None)
     if x is None or x == 0 and sign:
         return None
-    x = x if x & 1 == sign else Q - x
-    return x, y, 1, x * y % Q
+    return x if x & 1 == sign else Q - x, y
 
 
 def encode(point):
-    x, y, z, _ = point
-    inverse = pow(z, -1, Q)
-    return (y * inverse % Q | (x * inverse % Q & 1) << 255).to_bytes(32, "little")
+    x, y = point
+    return (y | (x & 1) << 255).to_bytes(32, "little")
 
 
 def of_prime_order(point):
-    x, y, z, _ = times(L, point)
-    return point[0] != 0 and x == 0 and y == z
+    return point != NEUTRAL and times(L, point) == NEUTRAL
 
 
 BASE = decode((4 * pow(5, -1, Q) % Q).to_bytes(32, "little"))
@@ -67,8 +62,7 @@ def signed(key, message, signature):
     if a is None or r is None or not of_prime_order(a) or not of_prime_order(r) or s >= L:
         return False
     h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
-    negative = (Q - a[0], a[1], a[2], Q - a[3])
-    return encode(add(times(s, BASE), times(h, negative))) == signature[:32]
+    return times(s, BASE) == add(r, times(h, a))
 
 
 class Attestation:

@@ -5,7 +5,8 @@ from collections import defaultdict
 from itertools import chain
 from math import prod
 
-from .circuit import Affine, Committed, Constant, Contract, Cubic, Map, Packing, Poseidon, Public, Shift, Sparse, sources
+from .circuit import (Affine, Committed, Constant, Contract, Cubic, Map, Packing, Poseidon, Public, Shift, Sparse,
+                      sources)
 from .errors import rule
 
 TENSOR, IDENTITY, HUGE = 2**62, 2**63, 2**100
@@ -91,9 +92,7 @@ class Derivation:
         for port in c.outputs:
             yield port.pub_lo, port.lo, port.hi
             yield port.pub_hi, port.lo, port.hi
-            yield port.pub_outside, 0, 1
-            if port.argmax:
-                yield from ((x, 0, 1) for x in (port.argmax.onehot, port.argmax.on, port.argmax.tie))
+            yield from ((x, 0, 1) for x in (port.pub_outside, *(port.argmax or ())))
         ranges = [[table.range(column) for column in table.columns] for table in c.tables]
         for lookup in c.lookups:
             for x, (lo, hi) in zip(lookup.columns, ranges[lookup.table]):
@@ -219,19 +218,15 @@ class Derivation:
 
     def kinds_below(self):
         """[tensors]: whether integers, elements of the field are below; Poseidon maps and packings are not entered."""
-        integer, element = [], []
-        for i, tensor in enumerate(self.c.tensors):
-            named = sources(tensor.rule)
-            match tensor.rule:
-                case Packing() | Map(matrix=Poseidon()) | Constant(None):
-                    found = False, True
-                case Committed() | Public():
-                    found = self.at[i] is not None, self.at[i] is None
-                case r:
-                    found = any(integer[s] for s in named), isinstance(r, Cubic) or any(element[s] for s in named)
-            integer.append(found[0])
-            element.append(found[1])
-        return integer, element
+        states = {i for i, t in enumerate(self.c.tensors)
+                  if isinstance(t.rule, Packing) or isinstance(t.rule, Map) and isinstance(t.rule.matrix, Poseidon)}
+
+        def is_leaf(r, known, i):
+            return isinstance(r, (Committed, Public)) and (self.at[i] is not None) == known
+
+        return (self.c.below(lambda r, i: is_leaf(r, True, i), states),
+                self.c.below(lambda r, i: i in states or is_leaf(r, False, i) or isinstance(r, Cubic) or
+                             r == Constant(None)))
 
 
 def derive_bounds(circuit):

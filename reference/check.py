@@ -39,12 +39,12 @@ def check_circuit(c):
         rule(14, all(is_operand(c, x) and c.dims(x) == c.rows(lookup) for x in lookup.columns))
     for zero in c.zeros:
         rule(15, is_operand(c, zero.tensor) and zero.segment < c.segments)
-    c.find_private()
     check_totals(c)
     for tensor in c.tensors:
         check_public_operands(c, tensor.rule)
     multiplicities = [i for i, t in enumerate(c.tensors) if getattr(t.rule, "role", VALUE) == MULTIPLICITY]
     rule(13, sorted(table.multiplicity for table in c.tables) == multiplicities)
+    rule(13, all(c.dims(table.multiplicity) == [table.rows] for table in c.tables))
     check_depths(c)
     rule(18, verifier_work(c) <= MAX_WORK)
     check_constrained(c)
@@ -81,8 +81,7 @@ def check_tensor(c, number):
 def check_term(source, dims, term):
     rule(6, in_range(term.coef) and term.coef != 0)
     rule(7, len(term.dims) == len(source))
-    rule(7, all(value < extent if fixed else value < len(dims) and dims[value] == extent
-                for extent, (fixed, value) in zip(source, term.dims)))
+    rule(7, all(value < n if fixed else [n] == dims[value:value + 1] for n, (fixed, value) in zip(source, term.dims)))
     running = [value for fixed, value in term.dims if not fixed]
     rule(7, len(set(running)) == len(running))
 
@@ -135,14 +134,8 @@ def check_table(c, table):
     rule(12, 1 <= table.rows <= (2**20 if table.tensors else 2**16) and table.columns and table.width() <= 8)
     rule(12, all(is_operand(c, x) and are_rows(c.dims(x)) for x in table.tensors))
     for column in table.columns:
-        match column:
-            case Progression(start, step):
-                rule(12, in_range(start, start + step * (table.rows - 1)))
-            case values:
-                rule(12, len(values) == table.rows and all(map(in_range, values)))
-    rule(13, table.multiplicity < len(c.tensors))
-    r = c.rule(table.multiplicity)
-    rule(13, isinstance(r, Committed) and r.role == MULTIPLICITY and c.dims(table.multiplicity) == [table.rows])
+        rule(12, isinstance(column, Progression) or len(column) == table.rows)
+        rule(12, in_range(*table.range(column)))
 
 
 def check_totals(c):
@@ -260,11 +253,8 @@ def public_tensors(c):
         if port.pub is not None:
             yield port.pub, STATEMENT, cells(port)
     for port in c.outputs:
-        for x in (port.pub_lo, port.pub_hi, port.pub_outside):
-            yield x, STATEMENT, cells(port)
-        if port.argmax:
-            yield port.argmax.onehot, STATEMENT, cells(port)
-            yield port.argmax.on, STATEMENT, 1
-            yield port.argmax.tie, STATEMENT, cells(port)
+        named = port.pub_lo, port.pub_hi, port.pub_outside, *(port.argmax or ())
+        n = cells(port)
+        yield from zip(named, [STATEMENT] * 6, (n, n, n, n, 1, n))
     for port in c.digests:
         yield port.tensor, port.source(), 4

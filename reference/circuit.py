@@ -1,10 +1,11 @@
 """The circuit of a key: relations over tensors (docs/spec/relations.md), and its bytes (docs/spec/format.md)."""
+from functools import cached_property
 from math import prod
 
 import numpy as np
 
 from .reader import (Reader, below, exactly, few, flag, i32, i64, many, nothing, one_of, optional, record, string,
-                     tagged, together, u8, u32, u64)
+                     tagged, together, u8, u16, u32, u64)
 
 MAX_DIMS, MOST_LISTED = 6, 2**24
 VALUE, MULTIPLICITY, PAD, TRIPLE_A, TRIPLE_B, TRIPLE_C, DUMMY = range(7)  # roles
@@ -68,13 +69,13 @@ def sparse(r):
 
 
 def name(r):
-    return string(2)(r).decode("latin-1")
+    return string(u16)(r).decode("latin-1")
 
 
 def categories(r):
     n = u32(r)
     r.check(0 < n <= 1024)
-    return exactly(n, string(2))(r)
+    return exactly(n, string(u16))(r)
 
 
 dims, labels = few(MAX_DIMS, u32), few(MAX_DIMS, u8)
@@ -108,19 +109,16 @@ Tensor = record("Tensor", dims=dims, rule=one_of(*(rule.read for rule in RULES))
 # ---- the rest of a circuit
 
 Progression = record("Progression", start=i64, step=i64)
-TableFields = record("Table", rows=u32, columns=few(8, one_of(Progression.read, integers)), multiplicity=u32,
-                     tensors=few(8, u32))
 Lookup = record("Lookup", table=u32, segment=u32, columns=few(8, u32))
 Zero = record("Zero", tensor=u32, segment=u32)
 Input = record("Input", name=name, dims=dims, tensor=u32, scales=many(12, scale), lo=i64, hi=i64, pub=optional(u32),
                kind=tagged(nothing, nothing, categories))
-Argmax = record("Argmax", onehot=u32, on=u32, tie=u32)
 Output = record("Output", name=name, dims=dims, tensor=u32, scales=exactly(1, scale), lo=i64, hi=i64, pub_lo=u32,
-                pub_hi=u32, pub_outside=u32, argmax=optional(Argmax.read), disclosed=flag)
-DigestFields = record("Digest", group=below(3), tensor=u32, bound=many(20, together(u32, i64, i64)))
+                pub_hi=u32, pub_outside=u32, argmax=optional(together(u32, u32, u32)), disclosed=flag)
 
 
-class Table(TableFields):
+class Table(record("Table", rows=u32, columns=few(8, one_of(Progression.read, integers)), multiplicity=u32,
+                   tensors=few(8, u32))):
     """Its columns: public ones, each a progression or a list; then private ones, tensors."""
 
     def width(self):
@@ -136,7 +134,7 @@ class Table(TableFields):
         return min(ends), max(ends)
 
 
-class Digest(DigestFields):
+class Digest(record("Digest", group=below(3), tensor=u32, bound=many(20, together(u32, i64, i64)))):
     """bound: [(tensor, lo, hi)]."""
 
     def source(self):
@@ -171,6 +169,14 @@ class Circuit(record("Circuit", segments=u32, tensors=many(3, Tensor.read), tabl
     def dims(self, tensor):
         return self.tensors[tensor].dims
 
+    def below(self, is_one, closed=()):
+        """[tensors], whether each is_one(its rule, its number) or has one below it; closed ones are not entered."""
+        out = []
+        for i, tensor in enumerate(self.tensors):
+            entered = [] if i in closed else sources(tensor.rule)
+            out.append(is_one(tensor.rule, i) or any(out[s] for s in entered))
+        return out
+
     def rows(self, lookup):
         """The dims of a lookup's columns."""
         return self.dims(lookup.columns[0])
@@ -183,9 +189,6 @@ class Circuit(record("Circuit", segments=u32, tensors=many(3, Tensor.read), tabl
         rule = self.rule(tensor)
         return isinstance(rule, Cubic) or isinstance(rule, Contract) and self.private[rule.a] and self.private[rule.b]
 
-    def find_private(self):
-        """private: [tensors], those that depend on a committed one. Sources are earlier tensors."""
-        self.private = []
-        for tensor in self.tensors:
-            self.private.append(isinstance(tensor.rule, Committed) or
-                                any(self.private[s] for s in sources(tensor.rule)))
+    @cached_property
+    def private(self):
+        return self.below(lambda rule, _: isinstance(rule, Committed))

@@ -1,7 +1,8 @@
 """From a claim coef <w_0 x w_1 x .., T> to claims on committed tensors, products and a number (docs/spec/relations.md,
 "Claims").
 """
-from dataclasses import dataclass
+from collections import namedtuple
+from itertools import accumulate
 from math import prod
 
 import numpy as np
@@ -12,40 +13,26 @@ from .field import P, element, from_elements, lift, log2_ceil, mul, scatter, sum
 from .weights import Index, Point, Vector, first_entry
 
 
-@dataclass
-class Claim:
-    coef: object
-    tensor: int
-    weights: list
+Claim = namedtuple("Claim", "coef tensor weights")
 
 
-class Merged:
-    """Claims in the order of their first appearance; one that is there already adds its coefficient."""
-
-    def __init__(self):
-        self.claims = {}
-
-    def __iter__(self):
-        return iter(self.claims.values())
+class Merged(dict):
+    """Its values: claims in the order of their first appearance; one that is there already adds its coefficient."""
 
     def add(self, claim):
         key = (claim.tensor, *(w.key for w in claim.weights))
-        before = self.claims.get(key)
-        self.claims[key] = Claim(before.coef + claim.coef, claim.tensor, before.weights) if before else claim
+        before = self.get(key)
+        self[key] = Claim(before.coef + claim.coef, claim.tensor, before.weights) if before else claim
 
 
 def split(point, sizes):
     """The coordinates of each of some variables, of so many bits each, the first ones lowest."""
-    out, at = [], 0
-    for size in sizes:
-        out.append(point[at:at + size])
-        at += size
-    return out
+    return [point[end - size:end] for size, end in zip(sizes, accumulate(sizes))]
 
 
 def point_weights(E, dims, point):
     """Weights of the extension of a tensor at the first coordinates of a point."""
-    return [Point(E, z) for z in split(point, map(log2_ceil, dims))]
+    return [Point(E, z) for z in split(point, [log2_ceil(n) for n in dims])]
 
 
 class Expansion:
@@ -142,13 +129,11 @@ class Expansion:
         coef = prod((first_entry(of_y[label]) for label in k_labels if label not in x_labels), start=coef)
         weights = []
         for label, n in zip(x_labels, c.dims(x)):
-            if label not in k_labels or n == 1 and label in of_y:
-                weights.append(of_y[label])
-            elif n == 1:
-                weights.append(Index(E, 0))
-            else:
-                table = of_y[label].table(0, n) if label in of_y else from_elements(E, [E.of(1)] * n)
-                weights.append(Vector(E, mul(table, values[:, None])))
+            weight = of_y.get(label)
+            if label in k_labels and n > 1:
+                table = weight.table(0, n) if weight else from_elements(E, [E.of(1)] * n)
+                weight = Vector(E, mul(table, values[:, None]))
+            weights.append(weight or Index(E, 0))
         return Claim(coef, x, weights)
 
 

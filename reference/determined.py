@@ -1,4 +1,4 @@
-"""Which tensors are functions of the inputs and of what the key's digests bind (docs/spec/relations.md, "One model")."""
+"""Which tensors are functions of the inputs and of what the key's digests bind (docs/spec/relations.md, One model)."""
 from .bounds import reads_all
 from .circuit import (KEY, Affine, Committed, Constant, Contract, Map, Progression, Public, Shift, Tensor, Term,
                       sources)
@@ -20,14 +20,11 @@ class Determination:
                 self.lookups[x].append(lookup)
         self.end_in_one = {self.last_is_one(i) for i in range(n)}
         self.unknown = [len(sources(t.rule)) for t in circuit.tensors]
-        for port in circuit.inputs:
-            self.learn(port.tensor)
-        for port in circuit.digests:
-            for x, _, _ in port.bound if port.source() == KEY else []:
-                self.learn(x)
-        for i, x in enumerate(bounds):
-            if isinstance(circuit.rule(i), Constant) or x is not None and x[0] == x[1]:
-                self.learn(i)
+        inputs = [port.tensor for port in circuit.inputs]
+        listed = [x for port in circuit.digests if port.source() == KEY for x, _, _ in port.bound]
+        points = [i for i, x in enumerate(bounds) if isinstance(circuit.rule(i), Constant) or x and x[0] == x[1]]
+        for i in inputs + listed + points:
+            self.learn(i)
         for i in range(n):
             self.examine(i)
         while self.todo:
@@ -110,9 +107,10 @@ class Determination:
         definitions = ((i, Affine([self.cells(1, most, 1), self.cells(-1, y), self.cells(1, c)], -1, 1)),
                        (most, Contract(here, y, labels, labels, labels[1:])),
                        (here, Affine([self.cells(1, c), self.cells(-1, before)], 0, 1)), (before, Map(c, 0, Shift(1))))
-        if all(self.c.rule(x) == r for x, r in definitions) and all(self.c.dims(x) == dims for x in (y, c, before)) and \
-                self.known[y] and self.bounds[y] is not None and \
-                c in self.end_in_one and all(self.not_negative(x) and self.bounds[x][1] <= 1 for x in (c, here)):
+        found = all(self.c.rule(x) == r for x, r in definitions) and c in self.end_in_one and \
+            all(self.c.dims(x) == dims for x in (y, c, before))
+        bits = all(self.not_negative(x) and self.bounds[x][1] <= 1 for x in (c, here))
+        if found and bits and self.known[y] and self.bounds[y] is not None:
             self.learn(c)
 
     def quotient(self, rest, room):

@@ -110,27 +110,18 @@ class Bound:
 def plan(bound):
     """(number of blocks, parts in their places)."""
     parts = [p for b in bound for p in b.parts()]
-    whole = [p for p in parts if p[0] == RATE]
-    rest = sorted((p for p in parts if p[0] < RATE), key=lambda p: -p[1])
-    placed, blocks = [], 1
-    for _, length, part in whole:
-        part.block = blocks
-        blocks += length
-        placed.append(part)
-    free = [[] for _ in range(RATE + 1)]  # by number of free lanes: heaps of shelves (number, first block)
-    shelves = 0
-    for lanes, length, part in rest:
+    parts.sort(key=lambda p: -p[1] if p[0] < RATE else -np.inf)  # stable: those of 8 lanes first, then by length
+    free, blocks = [[] for _ in range(RATE + 1)], 1  # by number of free lanes: a heap of the first blocks of shelves
+    for lanes, length, part in parts:
         room = min((f for f in range(lanes, RATE + 1) if free[f]), key=lambda f: free[f][0], default=None)
         if room is None:
-            room, shelf = RATE, (shelves, blocks)
-            shelves += 1
+            room, part.block = RATE, blocks
             blocks += length
         else:
-            shelf = heappop(free[room])
-        part.block, part.lane = shelf[1], RATE - room
-        heappush(free[room - lanes], shelf)
-        placed.append(part)
-    return blocks, placed
+            part.block = heappop(free[room])
+        part.lane = RATE - room
+        heappush(free[room - lanes], part.block)
+    return blocks, [part for _, _, part in parts]
 
 
 def initial_value(group, bound, blocks):
@@ -194,8 +185,8 @@ def is_computed(circuit, port):
     if not isinstance(packing, Packing) or any(b.bits > CELL_BITS for b in bound) or \
             sum(b.cells for b in bound) >= 2**30 or sum(b.axes()[1] for b in bound) != len(packing.parts):
         return False
-    zeros = {z.tensor for z in circuit.zeros}
-    return {base + 19, base + 22} <= zeros and circuit.tensors[base:base + 23] == definitions(circuit, port, bound, base)
+    return {base + 19, base + 22} <= {zero.tensor for zero in circuit.zeros} and \
+        circuit.tensors[base:base + 23] == definitions(circuit, port, bound, base)
 
 
 def check_digests(circuit):

@@ -1,6 +1,5 @@
 """A verifying key: its bytes (docs/spec/format.md), and what it must be before it judges a proof (keys.md)."""
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, namedtuple
 from math import prod
 
 from . import soundness
@@ -54,15 +53,8 @@ def check_params(p):
     rule(13, p.final_log == message <= 12)
 
 
-@dataclass
-class Counts:
-    """Of all segments: what the error terms depend on."""
-    buses: list  # (rows, columns)
-    constraints: int
-    equations: int
-    triples: int
-    point_variables: int
-    product_degree: int
+# Of all segments: what the error terms depend on. buses: [(rows, columns)].
+Counts = namedtuple("Counts", "buses constraints equations triples point_variables product_degree")
 
 
 def total_counts(circuit, segments):
@@ -89,11 +81,7 @@ class Key:
         circuit_at = r.at
         self.circuit = Circuit.read(r)
         circuit_bytes = data[circuit_at:r.at]
-        if sound:
-            check_circuit(self.circuit)
-        else:
-            self.circuit.find_private()
-            check_argument(self.circuit)
+        (check_circuit if sound else check_argument)(self.circuit)
         self.layout = read_layout(self.circuit, r)
         listed = [port for port in self.circuit.digests if port.source() == KEY]
         r.check(u32(r) == len(listed))
@@ -126,6 +114,5 @@ class Key:
     def column_groups(self):
         """(begin, end) of the columns of each segment; last, the mask columns."""
         segments = self.layout.column_segments
-        starts = [j for j in range(len(segments)) if j == 0 or segments[j] != segments[j - 1]]
-        groups = list(zip(starts, starts[1:] + [len(segments)]))
-        return groups + [(len(segments), len(segments) + self.params.degree)]
+        starts = [j for j, s in enumerate(segments) if j == 0 or s != segments[j - 1]] + [len(segments)]
+        return list(zip(starts, starts[1:] + [len(segments) + self.params.degree]))

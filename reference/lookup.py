@@ -1,7 +1,8 @@
 """Which fraction stands at which leaf of a segment's lookup tree, and the two equations at its end
 (docs/spec/relations.md, "The lookup tree of a segment").
 """
-from dataclasses import dataclass, field
+from collections import namedtuple
+from itertools import accumulate
 from math import prod
 from operator import mul
 
@@ -9,30 +10,14 @@ from .circuit import Progression
 from .claims import Claim, split
 from .field import batch_powers, eq_bits, log2_ceil, mle, vector
 from .weights import Pieces, Point, sum_below
-from .work import choices, cut_dimension, is_exact, pieces_of
+from .work import choices, cut_dimension, is_exact, log_of, pieces_of
 
 LOOKUP, TABLE, DUMMY = range(3)
 
 
-@dataclass
-class LeafBlock:
-    kind: int
-    number: int
-    pieces: list  # (offset, log) of each dimension
-    offset: int = 0
-
-    def log(self):
-        return sum(log for _, log in self.pieces)
-
-
-@dataclass
-class LeafClaims:
-    """p = p_constant + claims; q = q_constant + dummy * r + claims."""
-    p_constant: object
-    q_constant: object
-    dummy: object
-    p_claims: list = field(default_factory=list)
-    q_claims: list = field(default_factory=list)
+LeafBlock = namedtuple("LeafBlock", "kind number pieces offset")
+# p = p_constant + p_claims; q = q_constant + dummy * r + q_claims.
+LeafClaims = namedtuple("LeafClaims", "p_constant q_constant dummy p_claims q_claims")
 
 
 def plan_leaves(circuit, segment):
@@ -43,17 +28,14 @@ def plan_leaves(circuit, segment):
             dims, exact = circuit.rows(lookup), is_exact(circuit, lookup)
             pieces = [pieces_of(n) if exact or d == cut_dimension(dims) else [(0, log2_ceil(n))]
                       for d, n in enumerate(dims)]
-            blocks += [LeafBlock(LOOKUP, number, list(chosen)) for chosen in choices(pieces)]
+            blocks += [(LOOKUP, number, chosen) for chosen in choices(pieces)]
     for number, table in enumerate(circuit.tables):
         if circuit.rule(table.multiplicity).segment == segment:
-            blocks += [LeafBlock(TABLE, number, [piece]) for piece in pieces_of(table.rows)]
-    blocks.append(LeafBlock(DUMMY, 0, []))
-    blocks.sort(key=lambda b: -b.log())  # stable
-    offset = 0
-    for b in blocks:
-        b.offset = offset
-        offset += 1 << b.log()
-    return blocks, log2_ceil(offset)
+            blocks += [(TABLE, number, [piece]) for piece in pieces_of(table.rows)]
+    blocks.append((DUMMY, 0, []))
+    blocks.sort(key=lambda b: -log_of(b[2]))  # stable
+    *offsets, end = accumulate((1 << log_of(b[2]) for b in blocks), initial=0)
+    return [LeafBlock(*b, offset) for b, offset in zip(blocks, offsets)], log2_ceil(end)
 
 
 def column_at(E, column, piece, z):
@@ -67,27 +49,28 @@ def column_at(E, column, piece, z):
 
 
 def leaf_claims(E, circuit, blocks, z, alpha, beta):
-    out, one, powers = LeafClaims(E.of(0), E.of(1), None), E.of(1), batch_powers(E, beta, 17)
+    one, powers = E.of(1), batch_powers(E, beta, 17)
+    p, q, p_claims, q_claims = E.of(0), one, [], []
     cut_pieces = {}  # by lookup that is not exact: (places, pieces of the dimension that is cut)
     row_pieces = {}  # by table with private columns: pieces
 
     def claim_columns(coef, columns, weights):
-        out.q_claims.extend(Claim(-coef * power, x, weights) for x, power in zip(columns, powers[1:]))
+        q_claims.extend(Claim(-coef * power, x, weights) for x, power in zip(columns, powers[1:]))
 
     for block in blocks:
-        low, high = z[:block.log()], z[block.log():]
-        e = one * eq_bits(high, block.offset >> block.log())
+        log = log_of(block.pieces)
+        low, e = z[:log], one * eq_bits(z[log:], block.offset >> log)
         coordinates = split(low, [log for _, log in block.pieces])
         places = [(offset, tuple(x)) for (offset, _), x in zip(block.pieces, coordinates)]
         if block.kind == DUMMY:
-            out.dummy = e
-            out.q_constant -= e
+            dummy = e
+            q -= e
         elif block.kind == TABLE:
             table = circuit.tables[block.number]
-            out.p_claims.append(Claim(one, table.multiplicity, [Pieces(E, [(e, *places[0])])]))
+            p_claims.append(Claim(one, table.multiplicity, [Pieces(E, [(e, *places[0])])]))
             columns = [column_at(E, column, block.pieces[0], low) for column in table.columns]
             fingerprint = sum(map(mul, columns, powers[1:]), E.of(block.number + 1))
-            out.q_constant += e * (alpha - fingerprint - 1)
+            q += e * (alpha - fingerprint - 1)
             if table.tensors:
                 row_pieces.setdefault(block.number, []).append((e, *places[0]))
         else:
@@ -95,8 +78,8 @@ def leaf_claims(E, circuit, blocks, z, alpha, beta):
             dims = circuit.rows(lookup)
             padded = [sum_below(E, x, n) for n, (_, x) in zip(dims, places) if len(x) == log2_ceil(n)]
             rows = prod(padded, start=e)
-            out.p_constant -= rows
-            out.q_constant += rows * (alpha - (lookup.table + 2))
+            p -= rows
+            q += rows * (alpha - (lookup.table + 2))
             if is_exact(circuit, lookup):
                 claim_columns(e, lookup.columns, [Pieces(E, [(one, *place)]) for place in places])
             else:
@@ -112,5 +95,5 @@ def leaf_claims(E, circuit, blocks, z, alpha, beta):
             *first, _ = circuit.dims(x)
             a = sum(map(log2_ceil, first))  # a table's blocks begin with the same coordinates
             rest = Pieces(E, [(e, offset >> a, coordinates[a:]) for e, offset, coordinates in pieces])
-            out.q_claims.append(Claim(-power, x, [Point(E, z[:a]) for _ in first] + [rest]))
-    return out
+            q_claims.append(Claim(-power, x, [Point(E, z[:a]) for _ in first] + [rest]))
+    return LeafClaims(p, q, dummy, p_claims, q_claims)

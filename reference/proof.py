@@ -2,7 +2,7 @@
 from .attestation import Attestation
 from .circuit import INPUTS, OUTPUTS
 from .key import VERSION
-from .reader import Reader, below, exactly, i64, many, string, text, together, word
+from .reader import Reader, below, exactly, i64, many, string, text, together, u32, word
 
 MAGIC = b"nescio proof"
 
@@ -32,7 +32,7 @@ class ProofFile:
         self.statement = text(4096)(r)
         self.outputs, self.inputs = revealed(r), revealed(r)
         self.digests = digests(r)
-        self.attestations = many(4, lambda r: Attestation(string(4)(r)), 64)(r)
+        self.attestations = many(4, lambda r: Attestation(string(u32)(r)), 64)(r)
         self.bound = data[begin:r.at]
-        self.context = string(4, 2**16)(r)
+        self.context = string(u32, 2**16)(r)
         self.proof = data[r.at:]

@@ -4,7 +4,6 @@ What stands in them is written as readers: functions of a Reader. `many`, `few`,
 `record` makes a class of them that its `read` reads field by field.
 """
 from dataclasses import make_dataclass
-from operator import methodcaller
 
 from .errors import require
 from .field import P
@@ -30,21 +29,18 @@ class Reader:
     def end(self):
         self.check(self.at == len(self.data))
 
-    def unsigned(self, size):
-        return int.from_bytes(self.take(size), "little")
-
-    def signed(self, size):
-        return int.from_bytes(self.take(size), "little", signed=True)
-
-    def count(self, item_bytes):
+    def count(self, item_bytes, most=2**32):
         """Of items of at least so many bytes: what is left has room for them."""
-        n = self.unsigned(4)
-        self.check(n <= (len(self.data) - self.at) // item_bytes)
+        n = u32(self)
+        self.check(n <= min(most, (len(self.data) - self.at) // item_bytes))
         return n
 
 
-u8, u16, u32, u64 = (methodcaller("unsigned", size) for size in (1, 2, 4, 8))
-i32, i64 = (methodcaller("signed", size) for size in (4, 8))
+def number(size, signed=False):
+    return lambda r: int.from_bytes(r.take(size), "little", signed=signed)
+
+
+u8, u16, u32, u64, i32, i64 = *map(number, (1, 2, 4, 8)), number(4, True), number(8, True)
 
 
 def nothing(_):
@@ -84,17 +80,13 @@ def few(most, item):
 
 def many(item_bytes, item, most=2**32):
     """A list with a count of 4 bytes, of items of at least item_bytes: so its length is bounded by what is left."""
-    def read(r):
-        n = r.count(item_bytes)
-        r.check(n <= most)
-        return exactly(n, item)(r)
-    return read
+    return lambda r: exactly(r.count(item_bytes, most), item)(r)
 
 
-def string(size, most=2**32):
-    """Bytes after their number, which has `size` bytes."""
+def string(count, most=2**32):
+    """Bytes after their number."""
     def read(r):
-        n = r.unsigned(size)
+        n = count(r)
         r.check(n <= most)
         return r.take(n)
     return read
@@ -102,7 +94,7 @@ def string(size, most=2**32):
 
 def text(most):
     def read(r):
-        data = string(4, most)(r)
+        data = string(u32, most)(r)
         r.check(all(0x20 <= c < 0x7F for c in data))
         return data.decode("ascii")
     return read

@@ -3,8 +3,8 @@
 The prover sends values minus pads. What the verifier knows of a value is an affine form in committed cells: a node of a
 tape. Claims that forms vanish are collected, and all of them are opened at once at the end.
 """
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import defaultdict, namedtuple
+from types import SimpleNamespace
 
 from .circuit import DUMMY, PAD, TRIPLE_A, TRIPLE_B, TRIPLE_C, Public, cells
 from .claims import Claim, Expansion, Instance, Merged, point_weights
@@ -40,22 +40,7 @@ class Form:
     __rmul__ = __mul__
 
 
-@dataclass
-class Counts:
-    """What a segment sends and claims."""
-    pads: int = 0
-    triples: int = 0
-    constraints: int = 0
-    equations: int = 0
-    product_degree: int = 0
-    point_variables: int = 0
-
-
-@dataclass
-class Equation:
-    """form = sum of claims."""
-    form: Form
-    claims: list
+Equation = namedtuple("Equation", "form claims")  # form = sum of claims
 
 
 class Segment:
@@ -64,7 +49,9 @@ class Segment:
     def __init__(self, E, circuit, publics, number, transcript, reader):
         self.E, self.circuit, self.publics, self.number = E, circuit, publics, number
         self.transcript, self.reader = transcript, reader
-        self.tape, self.zeros, self.atoms, self.counts = [], [], [], Counts()
+        self.tape, self.zeros, self.atoms = [], [], []
+        self.counts = SimpleNamespace(pads=0, triples=0, constraints=0, equations=0, product_degree=0,
+                                      point_variables=0)
 
     # ---- messages
 
@@ -104,7 +91,7 @@ class Segment:
         for zi in z:
             h0, h2 = self.hidden("h0"), self.hidden("h2")
             r = self.challenge("r")
-            t = r / zi
+            t = r * zi.inverse()
             claim = claim * t + h0 * (1 - t) + h2 * (r * r - r)
             point.append(r)
         return claim, point
@@ -134,7 +121,7 @@ class Segment:
     def tree(self, plan, log, alpha, beta):
         """LogUp-GKR (ePrint 2023/1284); returns the equation for the denominators."""
         self.root_q = self.receive("root.q")
-        require(bool(self.root_q), "V_LOOKUP", self.reader.at if self.reader else 0)
+        require(self.root_q, "V_LOOKUP")
         p = self.root_p = self.hidden("root.p")
         q, z = Form(self, self.root_q), []
         for _ in range(log):
@@ -176,10 +163,10 @@ class Segment:
             for c in equation.claims:
                 merged.add(Claim(c.coef * power, c.tensor, c.weights))
         parts = Expansion(E, self.circuit, self.publics)
-        for c in merged:
+        for c in merged.values():
             parts.expand(c)
-        claim = self.without(claim, parts.constant, parts.atoms)
-        instances = [Instance(self.circuit, c) for c in parts.instances]
+        claim = self.without(claim, parts.constant, parts.atoms.values())
+        instances = [Instance(self.circuit, c) for c in parts.instances.values()]
         if not instances:
             self.zero(claim)
             return []
@@ -210,9 +197,6 @@ class Segment:
         tau = [self.challenge("tau") for _ in range(log2_ceil(self.counts.triples + 1))]
         claim, r = self.eq_rounds(Form(self, 0), tau)
         a, b = self.receive("triple.a"), self.receive("triple.b")
-        if self.reader is None:
-            self.counts.constraints += 3
-            return
         at = {role: self.atom(self.circuit.argument[self.number][role], [Point(self.E, r), basis(self.E)])
               for role in (TRIPLE_A, TRIPLE_B, TRIPLE_C)}
         self.zero(claim + at[TRIPLE_C] - a * b)
@@ -223,8 +207,7 @@ class Segment:
 
     def functional(self, powers):
         """sum of powers[i] zeros[i] + powers[-1] P / Q as (constant, claims on committed tensors)."""
-        E = self.E
-        zero = E.of(0)
+        E, zero = self.E, self.E.of(0)
         weight, constant, leaves = [zero] * len(self.tape), zero, defaultdict(lambda: zero)
         for form, x in [*zip(self.zeros, powers), (self.root_p, powers[-1] * self.root_q.inverse())]:
             weight[form.number] += x

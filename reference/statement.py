@@ -1,6 +1,6 @@
 """Statements about outputs: their text, and the public values that they stand for (docs/spec/statement.md)."""
 import re
-from dataclasses import dataclass
+from collections import namedtuple
 
 from .circuit import KEY, cells
 from .errors import require
@@ -33,14 +33,11 @@ class Malformed(Exception):
 
 def need(condition):
     if not condition:
-        raise Malformed()
+        raise Malformed("not a statement")
 
 
-@dataclass
-class Decimal:
+class Decimal(namedtuple("Decimal", "digits places")):
     """digits * 10^-places."""
-    digits: int
-    places: int
 
     @classmethod
     def read(cls, text):
@@ -62,13 +59,8 @@ class Decimal:
         return tuple(max(-LIMIT, min(LIMIT, x)) for x in (top // bottom, -(-top // bottom)))
 
 
-@dataclass
-class Predicate:
-    output: str
-    kind: str  # an operator, "in", "not in" or "argmax"
-    a: Decimal
-    b: Decimal
-    index: int
+class Predicate(namedtuple("Predicate", "output kind a b index")):
+    """kind: an operator, "in", "not in" or "argmax"."""
 
     def __str__(self):
         if self.kind == "argmax":
@@ -142,8 +134,7 @@ class Asked:
 
     def __init__(self, port):
         n = cells(port)
-        self.port, self.inside, self.cut = port, [(port.lo, port.hi)] * n, [(0, -1)] * n
-        self.argmax = None
+        self.port, self.inside, self.cut, self.argmax = port, [(port.lo, port.hi)] * n, [(0, -1)] * n, None
 
     def add(self, p):
         n = cells(self.port)
@@ -175,9 +166,8 @@ class Asked:
         yield from zip((port.pub_lo, port.pub_hi, port.pub_outside), zip(*out))
         if port.argmax:
             k, each = self.argmax, range(cells(port))
-            yield port.argmax.on, [k is not None]
-            yield port.argmax.onehot, [c == k for c in each]
-            yield port.argmax.tie, [k is not None and c < k for c in each]
+            shown_class = [c == k for c in each], [k is not None], [k is not None and c < k for c in each]
+            yield from zip(port.argmax, shown_class)
 
 
 def check_shown(values, port):

@@ -3,7 +3,7 @@
 Forms are sums of products of at most two tensors [n], cell by cell: {(tensor, tensor): coefficient mod p}, smaller id
 first; ONE stands for no factor.
 """
-from .circuit import STATEMENT, Affine, Contract, Public, Term, sources
+from .circuit import STATEMENT, Affine, Contract, Public, Term
 from .errors import rule
 from .field import P
 
@@ -40,7 +40,7 @@ class Switches:
         outputs = circuit.outputs
         self.port_of = {x: port for port in outputs for x in (port.pub_lo, port.pub_hi)}
         self.fits = {x: set() for x in self.port_of}  # by pub_lo, pub_hi: each s
-        self.ties = {port.argmax.tie: port for port in outputs if port.argmax}
+        self.ties = {port.argmax[2]: port for port in outputs if port.argmax}
         self.chosen = set()  # those of ties whose port's argmax is enforced
         own = set(self.port_of) | {x for port in outputs for x in (port.tensor, port.pub_outside)}
         for i, x in enumerate(bounds):
@@ -51,7 +51,7 @@ class Switches:
                 self.visit_sides(i)
 
     def enforced(self, port):
-        return self.fits[port.pub_lo] & self.fits[port.pub_hi] and (not port.argmax or port.argmax.tie in self.chosen)
+        return self.fits[port.pub_lo] & self.fits[port.pub_hi] and (not port.argmax or port.argmax[2] in self.chosen)
 
     def form(self, i):
         return self.forms.get(i, {} if self.bounds[i] == (0, 0) else {(i, ONE): 1})
@@ -94,25 +94,24 @@ class Switches:
     def is_product(self, i, x, y, summed):
         """sum_j x_j y_j; or x_0 y_j with the labels (j, that of x)."""
         r = self.c.rule(i)
-        return isinstance(r, Contract) and any((a, b) == (x, y) and r.y_labels == ([] if summed else b_labels + a_labels)
-                                               for a, a_labels, b, b_labels in r.each_way())
+        ways = r.each_way() if isinstance(r, Contract) else ()
+        return any((a, b) == (x, y) and r.y_labels == ([] if summed else b_labels + a_labels)
+                   for a, a_labels, b, b_labels in ways)
 
     def visit_argmax(self, i):
         """sum_j onehot_j y_j - on y_i - tie_i"""
         match self.c.rule(i):
             case Affine([_, _, _] as terms, 0, 1):
                 for tie in {t.source for t in terms if t.source in self.ties}:
-                    y, argmax = self.ties[tie].tensor, self.ties[tie].argmax
+                    y, (onehot, on, _) = self.ties[tie].tensor, self.ties[tie].argmax
                     if Term(-1, tie, EACH) in terms and \
-                            any(t.coef == 1 and self.is_product(t.source, argmax.onehot, y, True) for t in terms) and \
+                            any(t.coef == 1 and self.is_product(t.source, onehot, y, True) for t in terms) and \
                             any(t.coef == -1 and t.dims == [(False, 0), (True, 0)] and
-                                self.is_product(t.source, argmax.on, y, False) for t in terms):
+                                self.is_product(t.source, on, y, False) for t in terms):
                         self.chosen.add(tie)
 
 
 def check_switches(circuit, bounds):
-    switches, stated = Switches(circuit, bounds), []
-    for tensor in circuit.tensors:
-        stated.append(tensor.rule == Public(STATEMENT) or any(stated[s] for s in sources(tensor.rule)))
+    switches, stated = Switches(circuit, bounds), circuit.below(lambda r, _: r == Public(STATEMENT))
     for i, port in enumerate(circuit.outputs):
         rule(1000 + i, switches.enforced(port) and not stated[port.tensor])

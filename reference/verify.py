@@ -9,6 +9,7 @@ from .pcs import Opening
 from .proof import ProofFile
 from .relations import Segment
 from .transcript import Messages, Transcript
+from .work import log_of
 
 
 def evaluate(E, claims, layout, column, row):
@@ -19,7 +20,7 @@ def evaluate(E, claims, layout, column, row):
     columns = eq_vector(E, column)
     out = E.of(0)
     for block in layout.blocks:
-        here = E.of(0)
+        here, size = E.of(0), log_of(block.pieces)
         for claim, kept in by_tensor.get(block.tensor, ()):
             x, at = claim.coef, 0
             for d, (offset, log) in enumerate(block.pieces):
@@ -29,7 +30,7 @@ def evaluate(E, claims, layout, column, row):
                 x = x * kept[key]
                 at += log
             here = here + x
-        out = out + here * element(E, columns[block.column]) * eq_bits(row[block.log():], block.row >> block.log())
+        out = out + here * element(E, columns[block.column]) * eq_bits(row[size:], block.row >> size)
     return out
 
 
@@ -54,10 +55,9 @@ def verify_messages(key, publics, bound, context, data):
         transcript.absorb("digest", "join", segment.transcript.digest())
     rho = transcript.challenge(E, "rho")
     powers = batch_powers(E, rho, sum(len(s.zeros) for s in segments) + 1)
-    constant, claims, first = E.of(0), [], 0
+    constant, claims = E.of(0), []
     for segment in segments:
-        own = powers[first:first + len(segment.zeros)]
-        first += len(segment.zeros)
+        own, powers = powers[:len(segment.zeros)], powers[len(segment.zeros):]
         more = segment.functional(own + powers[-1:])
         constant, claims = constant + more[0], claims + more[1]
 
@@ -81,7 +81,6 @@ def verify(key_bytes, proof_bytes, statement=None, context=None, issuer=None, ti
     ports = check_attestations(key.circuit, file)
     if issuer is not None:
         demand_issuer(key.circuit, ports, file, issuer, time)
-    for port, values in zip((p for p in key.circuit.digests if p.source() == KEY), key.bindings):
-        publics[port.tensor] = values
+    publics.update(zip((port.tensor for port in key.circuit.digests if port.source() == KEY), key.bindings))
     verify_messages(key, publics, file.bound, file.context, file.proof)
     return key, file

@@ -1,6 +1,7 @@
 """How much a verifier has to do for a circuit, counted before it does it (docs/spec/keys.md, "Work"); and the layout of
 committed cells, whose blocks count too.
 """
+from collections import namedtuple
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -147,23 +148,13 @@ def verifier_work(c):
 # ---- layout
 
 
-@dataclass
-class Block:
-    tensor: int
-    pieces: list  # (offset, log) of each dimension
-    column: int
-    row: int
-
-    def log(self):
-        return sum(log for _, log in self.pieces)
+Layout = namedtuple("Layout", "log_rows reserved_rows column_segments blocks")
+Block = namedtuple("Block", "tensor pieces column row")
 
 
-@dataclass
-class Layout:
-    log_rows: int
-    reserved_rows: int
-    column_segments: list
-    blocks: list
+def log_of(pieces):
+    """Of the number of cells of a product of pieces (offset, log)."""
+    return sum(log for _, log in pieces)
 
 
 def part_of(whole, position, log):
@@ -180,7 +171,7 @@ def read_layout(c, r):
     count = r.count(7)
     for i in (i for i in range(len(c.tensors)) if c.is_committed(i)):
         for whole in choices([pieces_of(n) for n in c.dims(i)]):
-            position, size = 0, sum(log for _, log in whole)
+            position, size = 0, log_of(whole)
             while position >> size == 0:
                 r.check(len(blocks) < count)
                 log, column, unit = u8(r), u16(r), u32(r)
@@ -205,7 +196,7 @@ def check_layout(c, layout):
     used, claims, work = [], claim_counts(c), 0
     for block in layout.blocks:
         rule(5, block.column < len(segments) and segments[block.column] == c.rule(block.tensor).segment)
-        used.append((block.column, block.row, block.row + (1 << block.log())))
+        used.append((block.column, block.row, block.row + (1 << log_of(block.pieces))))
         rule(6, used[-1][2] <= (1 << layout.log_rows) - layout.reserved_rows)
         here = claims[block.tensor]
         work += BLOCK * here.all

@@ -66,7 +66,7 @@ def elements(E, texts):
 
 
 def show(x):
-    return x.to_bytes().hex()
+    return "".join(hex_words(x.c))
 
 
 def shown(xs):
@@ -302,7 +302,7 @@ def layers(v, n):
 
     def no_claims(E, _circuit, _blocks, z, _alpha, _beta):
         points.append(z)
-        return LeafClaims(E.of(0), E.of(0), E.of(0))
+        return LeafClaims(E.of(0), E.of(0), E.of(0), [], [])
 
     with mock.patch.object(relations, "leaf_claims", no_claims):
         equation = hidden.segment.tree(None, n, None, None)
