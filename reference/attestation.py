@@ -33,8 +33,7 @@ def times(n, point):
 
 def decode(data):
     """A point in its one encoding, or None."""
-    y = int.from_bytes(data, "little")
-    sign, y = y >> 255, y & (2**255 - 1)
+    sign, y = divmod(int.from_bytes(data, "little"), 2**255)
     if y >= Q:
         return None
     square = (y * y - 1) * pow(CURVE * y * y + 1, -1, Q) % Q

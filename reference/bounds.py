@@ -221,12 +221,14 @@ class Derivation:
         states = {i for i, t in enumerate(self.c.tensors)
                   if isinstance(t.rule, Packing) or isinstance(t.rule, Map) and isinstance(t.rule.matrix, Poseidon)}
 
-        def is_leaf(r, known, i):
-            return isinstance(r, (Committed, Public)) and (self.at[i] is not None) == known
+        def is_integer(r, i):
+            return isinstance(r, (Committed, Public)) and self.at[i] is not None
 
-        return (self.c.below(lambda r, i: is_leaf(r, True, i), states),
-                self.c.below(lambda r, i: i in states or is_leaf(r, False, i) or isinstance(r, Cubic) or
-                             r == Constant(None)))
+        def is_element(r, i):
+            return i in states or isinstance(r, Cubic) or r == Constant(None) or \
+                isinstance(r, (Committed, Public)) and self.at[i] is None
+
+        return self.c.below(is_integer, states), self.c.below(is_element)
 
 
 def derive_bounds(circuit):

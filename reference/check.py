@@ -1,4 +1,5 @@
 """What a circuit must be before anything else looks at it (docs/spec/keys.md). The numbers are `where`."""
+from itertools import pairwise
 from math import prod
 
 from .circuit import (CATEGORIES, DUMMY, FLOAT_KEYS, INPUTS, MULTIPLICITY, NO_RUN, OUTPUTS, PAD, STATEMENT,
@@ -18,7 +19,7 @@ def in_range(*numbers):
 
 
 def increasing(items):
-    return all(x < y for x, y in zip(items, items[1:]))
+    return all(x < y for x, y in pairwise(items))
 
 
 def is_operand(c, tensor):
@@ -102,7 +103,7 @@ def check_map(source, dims, r):
     match r.matrix:
         case Sparse(at_rows, at_cols, coefs):
             rule(9, all(x < rows for x in at_rows) and all(x < cols for x in at_cols))
-            rule(9, 0 not in coefs and all(map(in_range, coefs)) and increasing(list(zip(at_rows, at_cols))))
+            rule(9, 0 not in coefs and all(map(in_range, coefs)) and increasing(zip(at_rows, at_cols)))
         case Shift(offset):
             rule(9, -cols < offset < rows)
         case Poseidon():
@@ -253,8 +254,7 @@ def public_tensors(c):
         if port.pub is not None:
             yield port.pub, STATEMENT, cells(port)
     for port in c.outputs:
-        named = port.pub_lo, port.pub_hi, port.pub_outside, *(port.argmax or ())
-        n = cells(port)
+        named, n = (port.pub_lo, port.pub_hi, port.pub_outside, *(port.argmax or ())), cells(port)
         yield from zip(named, [STATEMENT] * 6, (n, n, n, n, 1, n))
     for port in c.digests:
         yield port.tensor, port.source(), 4

@@ -4,7 +4,7 @@ from math import prod
 
 import numpy as np
 
-from .reader import (Reader, below, exactly, few, flag, i32, i64, many, nothing, one_of, optional, record, string,
+from .reader import (Reader, below, exactly, few, i32, i64, many, nothing, one_of, optional, record, string,
                      tagged, together, u8, u16, u32, u64)
 
 MAX_DIMS, MOST_LISTED = 6, 2**24
@@ -114,7 +114,7 @@ Zero = record("Zero", tensor=u32, segment=u32)
 Input = record("Input", name=name, dims=dims, tensor=u32, scales=many(12, scale), lo=i64, hi=i64, pub=optional(u32),
                kind=tagged(nothing, nothing, categories))
 Output = record("Output", name=name, dims=dims, tensor=u32, scales=exactly(1, scale), lo=i64, hi=i64, pub_lo=u32,
-                pub_hi=u32, pub_outside=u32, argmax=optional(together(u32, u32, u32)), disclosed=flag)
+                pub_hi=u32, pub_outside=u32, argmax=optional(together(u32, u32, u32)), disclosed=below(2))
 
 
 class Table(record("Table", rows=u32, columns=few(8, one_of(Progression.read, integers)), multiplicity=u32,
@@ -126,11 +126,7 @@ class Table(record("Table", rows=u32, columns=few(8, one_of(Progression.read, in
 
     def range(self, column):
         """The least and the greatest value of a public column."""
-        match column:
-            case Progression(start, step):
-                ends = start, start + step * (self.rows - 1)
-            case ends:
-                pass
+        ends = column if isinstance(column, list) else (column.start, column.start + column.step * (self.rows - 1))
         return min(ends), max(ends)
 
 

@@ -154,8 +154,8 @@ def definitions(circuit, port, bound, base):
         return Affine([Term(coef, base + source, list(dims)) for coef, source, *dims in terms], 0, 1)
 
     def rows(n):
-        at = [(i, j) for i in range(n) for j in range(WIDTH)]
-        return Sparse([i for i, _ in at], [SBOXES - WIDTH + j for _, j in at], [mds(i, j) for i, j in at])
+        entries = [(i, SBOXES - WIDTH + j, mds(i, j)) for i in range(n) for j in range(WIDTH)]
+        return Sparse(*map(list, zip(*entries)))
 
     return [
         Tensor([4], committed(0)), Tensor([118, blocks], committed(1)), Tensor([12, 2], Constant(halves)),

@@ -70,7 +70,6 @@ def vector(values):
 class Ext:
     """An element of E: c[d] is the coefficient of X^d. Operands may be ints."""
     __slots__ = ("c",)
-    D = 0
 
     def __init__(self, c):
         self.c = c

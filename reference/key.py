@@ -74,13 +74,12 @@ class Key:
     def __init__(self, data, sound=True):
         r = KeyBytes(data)
         r.expect(MAGIC + VERSION)
-        params_at = r.at
+        begin = r.at
         self.params = Params.read(r)
         check_params(self.params)
-        self.params_bytes = data[params_at:r.at]
-        circuit_at = r.at
+        self.params_bytes = data[begin:r.at]
         self.circuit = Circuit.read(r)
-        circuit_bytes = data[circuit_at:r.at]
+        circuit_bytes = data[begin + len(self.params_bytes):r.at]
         (check_circuit if sound else check_argument)(self.circuit)
         self.layout = read_layout(self.circuit, r)
         listed = [port for port in self.circuit.digests if port.source() == KEY]

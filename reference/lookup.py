@@ -6,7 +6,6 @@ from itertools import accumulate
 from math import prod
 from operator import mul
 
-from .circuit import Progression
 from .claims import Claim, split
 from .field import batch_powers, eq_bits, log2_ceil, mle, vector
 from .weights import Pieces, Point, sum_below
@@ -41,11 +40,9 @@ def plan_leaves(circuit, segment):
 def column_at(E, column, piece, z):
     """The extension of a table column's piece at z."""
     offset, log = piece
-    match column:
-        case Progression(start, step):
-            return sum((x * (1 << t) for t, x in enumerate(z)), E.of(offset)) * step + start
-        case values:
-            return mle(E, vector(values[offset:offset + (1 << log)]), z)
+    if isinstance(column, list):
+        return mle(E, vector(column[offset:offset + (1 << log)]), z)
+    return sum((x * (1 << t) for t, x in enumerate(z)), E.of(offset)) * column.step + column.start
 
 
 def leaf_claims(E, circuit, blocks, z, alpha, beta):

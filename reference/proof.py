@@ -1,4 +1,6 @@
 """A proof file: what it says, and the bytes that show it (docs/spec/format.md)."""
+from itertools import pairwise
+
 from .attestation import Attestation
 from .circuit import INPUTS, OUTPUTS
 from .key import VERSION
@@ -10,8 +12,7 @@ MAGIC = b"nescio proof"
 def revealed(r):
     """{name: values}"""
     pairs = many(8, together(text(256), many(8, i64)))(r)
-    names = [name for name, _ in pairs]
-    r.check(all(x < y for x, y in zip(names, names[1:])))
+    r.check(all(x < y for (x, _), (y, _) in pairwise(pairs)))
     return dict(pairs)
 
 

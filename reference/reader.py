@@ -62,9 +62,6 @@ def below(end):
     return read
 
 
-flag = below(2)
-
-
 def exactly(n, item):
     return lambda r: [item(r) for _ in range(n)]
 

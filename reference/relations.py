@@ -102,8 +102,7 @@ class Segment:
             c = [self.hidden(label) for label in ("c0", "c2", "c3", "c4")[:degree]]
             r = self.challenge("r")
             claim = claim * r + c[0] * (1 - r - r)
-            for k, ck in enumerate(c[1:], 2):
-                claim = claim + ck * (r**k - r)
+            claim = sum((ck * (r**k - r) for k, ck in enumerate(c[1:], 2)), claim)
             point.append(r)
         return claim, point
 
@@ -139,16 +138,12 @@ class Segment:
         return Equation(q - leaves.q_constant - self.leaf(DUMMY, 0) * leaves.dummy, leaves.q_claims)
 
     def without(self, form, constant, claims):
-        form = form - constant
-        for c in claims:
-            form = form - self.atom(c.tensor, c.weights) * c.coef
-        return form
+        return sum((self.atom(c.tensor, c.weights) * -c.coef for c in claims), form - constant)
 
     def vanishing(self):
         tensors = [z.tensor for z in self.circuit.zeros if z.segment == self.number]
         dims = [self.circuit.dims(t) for t in tensors]
-        bits = max((sum(map(log2_ceil, d)) for d in dims), default=0)
-        self.counts.point_variables = bits
+        bits = self.counts.point_variables = max((sum(map(log2_ceil, d)) for d in dims), default=0)
         point = [self.challenge("point") for _ in range(bits)]
         return [Equation(Form(self, 0), [Claim(self.E.of(1), t, point_weights(self.E, d, point))])
                 for t, d in zip(tensors, dims)]

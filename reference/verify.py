@@ -47,10 +47,8 @@ def verify_messages(key, publics, bound, context, data):
     reader.work("lookup", transcript, key.params.lookup_work)
     alpha, beta = transcript.challenge(E, "alpha"), transcript.challenge(E, "beta")
 
-    segments = []
-    for s in range(circuit.segments):
-        fork = transcript.fork("segment", s, circuit.segments)
-        segments.append(Segment(E, circuit, publics, s, fork, reader).run(alpha, beta))
+    forks = [transcript.fork("segment", s, circuit.segments) for s in range(circuit.segments)]
+    segments = [Segment(E, circuit, publics, s, fork, reader).run(alpha, beta) for s, fork in enumerate(forks)]
     for segment in segments:
         transcript.absorb("digest", "join", segment.transcript.digest())
     rho = transcript.challenge(E, "rho")

@@ -70,9 +70,8 @@ class Weight:
 
     def shifted(self, offset, rows, cols):
         """The weights k -> w(k + offset), 0 <= k < cols, 0 <= k + offset < rows."""
-        begin, end = max(0, self.begin - offset), min(cols, self.end - offset, rows - offset)
-        if begin >= end:
-            return nothing(self.E)
+        begin = max(0, self.begin - offset)
+        end = max(begin, min(cols, self.end - offset, rows - offset))
         return Vector(self.E, self.table(begin + offset, end + offset), begin)
 
 
@@ -180,11 +179,7 @@ class Vector(Weight):
 
 
 def window(E, z, offset, begin, end):
-    return Window(E, z, offset, begin, end) if begin < end else nothing(E)
-
-
-def nothing(E):
-    return Vector(E, np.zeros((0, E.D), dtype=np.uint64))
+    return Window(E, z, offset, begin, end) if begin < end else Vector(E, np.zeros((0, E.D), dtype=np.uint64))
 
 
 def basis(E):

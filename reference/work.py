@@ -3,7 +3,7 @@ committed cells, whose blocks count too.
 """
 from collections import namedtuple
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 
 from .circuit import (MAX_DIMS, NO_RUN, Affine, Committed, Constant, Contract, Cubic, Map, Packing, Public, Shift,
@@ -184,8 +184,7 @@ def read_layout(c, r):
 
 def disjoint(used):
     """used: (where, begin, end)."""
-    used = sorted(used)
-    return all(x[0] != y[0] or x[2] <= y[1] for x, y in zip(used, used[1:]))
+    return all(x[0] != y[0] or x[2] <= y[1] for x, y in pairwise(sorted(used)))
 
 
 def check_layout(c, layout):
