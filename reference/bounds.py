@@ -193,8 +193,7 @@ class Derivation:
 
     def check(self):
         """`where`: the tensor."""
-        c = self.c
-        integer, element = self.kinds_below()
+        c, (integer, element) = self.c, self.kinds_below()
         for i, x in enumerate(self.at):
             rule(i, x is None or not is_empty(x))
             if self.has_interval(i):

@@ -13,7 +13,6 @@ from .work import choices, cut_dimension, is_exact, log_of, pieces_of
 
 LOOKUP, TABLE, DUMMY = range(3)
 
-
 LeafBlock = namedtuple("LeafBlock", "kind number pieces offset")
 # p = p_constant + p_claims; q = q_constant + dummy * r + q_claims.
 LeafClaims = namedtuple("LeafClaims", "p_constant q_constant dummy p_claims q_claims")

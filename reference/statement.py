@@ -28,7 +28,7 @@ START, AND, PREDICATES = pattern(" "), pattern("(?:&&|and#) "), tuple(map(patter
 
 
 class Malformed(Exception):
-    pass
+    """Text that is no statement."""
 
 
 def need(condition):

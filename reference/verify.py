@@ -17,8 +17,7 @@ def evaluate(E, claims, layout, column, row):
     by_tensor = {}
     for claim in claims:
         by_tensor.setdefault(claim.tensor, []).append((claim, {}))
-    columns = eq_vector(E, column)
-    out = E.of(0)
+    columns, out = eq_vector(E, column), E.of(0)
     for block in layout.blocks:
         here, size = E.of(0), log_of(block.pieces)
         for claim, kept in by_tensor.get(block.tensor, ()):

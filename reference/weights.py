@@ -125,7 +125,10 @@ class Pieces(Weight):
     def entries(self, first, last):
         out = np.zeros((last - first, self.E.D), dtype=np.uint64)
         for coef, offset, z in self.pieces:
-            out = add(out, scale(Window(self.E, z, -offset, offset, offset + (1 << len(z))).table(first, last), coef))
+            begin, end = max(first, offset), min(last, offset + (1 << len(z)))
+            if begin < end:
+                part = scale(eq_range(self.E, z, begin - offset, end - offset), coef)
+                out[begin - first:end - first] = add(out[begin - first:end - first], part)
         return out
 
     def sum(self, n):
