@@ -18,8 +18,9 @@ NEUTRAL = 0, 1
 def add(a, b):
     """On -x^2 + y^2 = 1 + CURVE x^2 y^2."""
     (x1, y1), (x2, y2) = a, b
-    t = CURVE * x1 * x2 * y1 * y2
-    return (x1 * y2 + x2 * y1) * pow(1 + t, -1, Q) % Q, (y1 * y2 + x1 * x2) * pow(1 - t, -1, Q) % Q
+    t = CURVE * x1 * x2 * y1 * y2 % Q
+    inverse = pow(1 - t * t, -1, Q)  # of both denominators, multiplied
+    return (x1 * y2 + x2 * y1) * (1 - t) * inverse % Q, (y1 * y2 + x1 * x2) * (1 + t) * inverse % Q
 
 
 def times(n, point):
