@@ -2,64 +2,56 @@
 import hashlib
 
 from .blake3 import derive_key
-from .circuit import INPUTS, KEY
+from .circuit import CATEGORIES, INPUTS, KEY
 from .errors import require
-from .field import P
-from .reader import Reader
-from .transcript import part, u64
+from .reader import Reader, exactly, text, u64, word
+from .transcript import packed, part
 
 MAGIC = b"nescio attestation"
 Q = 2**255 - 19  # the curve's field
 L = 2**252 + 27742317777372353535851937790883648493  # its order
 CURVE = -121665 * pow(121666, -1, Q) % Q
 ROOT = pow(2, (Q - 1) // 4, Q)  # of -1
+NEUTRAL = 0, 1
 
 
 def add(a, b):
-    """Extended coordinates (RFC 8032, 5.1.4)."""
-    (x1, y1, z1, t1), (x2, y2, z2, t2) = a, b
-    e = (y1 - x1) * (y2 - x2) % Q
-    f = (y1 + x1) * (y2 + x2) % Q
-    g, h = 2 * t1 * t2 * CURVE % Q, 2 * z1 * z2 % Q
-    p, q, r, s = f - e, h - g, h + g, f + e
-    return p * q % Q, r * s % Q, q * r % Q, p * s % Q
+    """On -x^2 + y^2 = 1 + CURVE x^2 y^2."""
+    (x1, y1), (x2, y2) = a, b
+    t = CURVE * x1 * x2 * y1 * y2 % Q
+    inverse = pow(1 - t * t, -1, Q)  # of both denominators, multiplied
+    return (x1 * y2 + x2 * y1) * (1 - t) * inverse % Q, (y1 * y2 + x1 * x2) * (1 + t) * inverse % Q
 
 
 def times(n, point):
-    out = (0, 1, 1, 0)
-    while n:
-        if n & 1:
+    out = NEUTRAL
+    for bit in f"{n:b}":
+        out = add(out, out)
+        if bit == "1":
             out = add(out, point)
-        point, n = add(point, point), n >> 1
     return out
 
 
 def decode(data):
     """A point in its one encoding, or None."""
-    y = int.from_bytes(data, "little")
-    sign, y = y >> 255, y & (2**255 - 1)
+    sign, y = divmod(int.from_bytes(data, "little"), 2**255)
     if y >= Q:
         return None
     square = (y * y - 1) * pow(CURVE * y * y + 1, -1, Q) % Q
-    x = pow(square, (Q + 3) // 8, Q)
-    if (x * x - square) % Q:
-        x = x * ROOT % Q
-    if (x * x - square) % Q or (x == 0 and sign):
+    root = pow(square, (Q + 3) // 8, Q)
+    x = next((x for x in (root, root * ROOT % Q) if x * x % Q == square), None)
+    if x is None or x == 0 and sign:
         return None
-    if x & 1 != sign:
-        x = Q - x
-    return x, y, 1, x * y % Q
+    return x if x & 1 == sign else Q - x, y
 
 
 def encode(point):
-    x, y, z, _ = point
-    inverse = pow(z, -1, Q)
-    return (y * inverse % Q | (x * inverse % Q & 1) << 255).to_bytes(32, "little")
+    x, y = point
+    return (y | (x & 1) << 255).to_bytes(32, "little")
 
 
 def of_prime_order(point):
-    x, y, z, _ = times(L, point)
-    return point[0] != 0 and x == 0 and y == z
+    return point != NEUTRAL and times(L, point) == NEUTRAL
 
 
 BASE = decode((4 * pow(5, -1, Q) % Q).to_bytes(32, "little"))
@@ -70,63 +62,49 @@ def signed(key, message, signature):
     if a is None or r is None or not of_prime_order(a) or not of_prime_order(r) or s >= L:
         return False
     h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
-    negative = (Q - a[0], a[1], a[2], Q - a[3])
-    return encode(add(times(s, BASE), times(h, negative))) == signature[:32]
+    return times(s, BASE) == add(r, times(h, a))
 
 
-class Attestation(Reader):
+class Attestation:
     """schema, issuer, signature: bytes; digest: 4 words; issued, expires: seconds since 1970; name: str."""
 
     def __init__(self, data):
-        super().__init__(data, "V_FORMAT")
-        self.check(self.take(len(MAGIC)) == MAGIC)
-        self.check(self.unsigned(2) == 1)
-        self.schema = self.take(32)
-        self.digest = [self.unsigned(8) for _ in range(4)]
-        self.check(all(word < P for word in self.digest))
-        self.issued, self.expires = self.unsigned(8), self.unsigned(8)
-        size = self.count(1)
-        self.check(size <= 256)
-        name = self.take(size)
-        self.check(all(0x20 <= c < 0x7F for c in name))
-        self.name = name.decode("ascii")
-        self.issuer, self.signature = self.take(32), self.take(64)
-        self.check(self.at == len(data))
+        r = Reader(data)
+        r.expect(MAGIC + packed("H", 1))
+        self.schema, self.digest = r.take(32), exactly(4, word)(r)
+        self.issued, self.expires, self.name = u64(r), u64(r), text(256)(r)
+        self.issuer, self.signature = r.take(32), r.take(64)
+        r.end()
         self.message = data[:-64]
 
 
-def word(n):
-    return u64(n & 2**64 - 1)
-
-
 def schema(circuit, port):
+    """What a digest's integers are: docs/spec/attestation.md, "Schema"."""
     ports = {p.tensor: p for p in circuit.inputs}
-    out = part(u64(len(port.bound)))
-    for tensor, _, _ in port.bound:
-        p = ports[tensor]
-        form = b"".join(u64(m) + (e & 2**32 - 1).to_bytes(4, "little") for m, e in p.scales) + word(p.lo) + word(p.hi)
-        form += bytes([2 if p.categories else p.float_keys])
-        out += part(p.name.encode()) + part(b"".join(n.to_bytes(4, "little") for n in p.dims)) + part(form)
-        if p.categories:
-            out += part(u64(len(p.categories))) + b"".join(map(part, p.categories))
+    out = part(packed("Q", len(port.bound)))
+    for p in (ports[tensor] for tensor, _, _ in port.bound):
+        kind, words = p.kind
+        form = b"".join(packed("Qi", *scale) for scale in p.scales) + packed("qqB", p.lo, p.hi, kind)
+        out += part(p.name) + part(packed(f"{len(p.dims)}I", *p.dims)) + part(form)
+        if kind == CATEGORIES:
+            out += part(packed("Q", len(words))) + b"".join(map(part, words))
     return derive_key("nescio 2026 v1 schema", out)[:32]
 
 
 def check_attestations(circuit, proof):
-    """V_ATTEST unless each is signed, and of a digest of inputs that the proof tells. The numbers of their ports."""
-    told = [port for port in circuit.digests if port.source() != KEY]
+    """V_ATTEST unless each is signed, and of a digest of inputs that the proof tells. Their ports."""
+    told = [(port, words) for port, (_, words) in zip((p for p in circuit.digests if p.source() != KEY), proof.digests)]
     out = []
     for a in proof.attestations:
-        require(signed(a.issuer, a.message, a.signature), "V_ATTEST", 0)
-        found = [i for i, (port, (_, words)) in enumerate(zip(told, proof.digests))
+        found = [port for port, words in told
                  if port.group == INPUTS and words == a.digest and schema(circuit, port) == a.schema]
-        require(bool(found), "V_ATTEST", 0)
-        out.append(told[found[0]])
+        require(signed(a.issuer, a.message, a.signature) and found, "V_ATTEST")
+        out.append(found[0])
     return out
 
 
 def demand_issuer(circuit, ports, proof, issuer, time):
     """V_ATTEST unless every input is of a record that this issuer attested, and that holds at `time`."""
-    holding = {tensor for port, a in zip(ports, proof.attestations) if a.issuer == issuer and
-               a.issued <= time <= a.expires for tensor, _, _ in port.bound}
-    require(all(port.tensor in holding for port in circuit.inputs), "V_ATTEST", 0)
+    holding = {tensor for port, a in zip(ports, proof.attestations)
+               if a.issuer == issuer and a.issued <= time <= a.expires for tensor, _, _ in port.bound}
+    require(all(port.tensor in holding for port in circuit.inputs), "V_ATTEST")

@@ -3,6 +3,9 @@
 The compression function is written in sums modulo 2^32 of whatever supports + & ^ | << >>: Python integers hash one
 message, NumPy arrays of 64-bit words hash many messages of equal length at once.
 """
+import struct
+from functools import lru_cache
+
 import numpy as np
 
 IV = (0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19)
@@ -51,46 +54,36 @@ def root_words(words, length, key=IV, flags=0):
             left = 1 << (count - 1).bit_length() - 1
             children = [compress(*node(c, n))[:8] for c, n in ((chunk, left), (chunk + left, count - left))]
             return key, children[0] + children[1], 0, 64, flags | PARENT
-        end = min(length, 1024 * (chunk + 1))
-        cv, begin, start = key, 1024 * chunk, CHUNK_START
-        while True:
-            size = min(64, end - begin)
-            block, last = words[begin // 4:begin // 4 + 16], begin + 64 >= end
-            args = cv, block, chunk, size, flags | start | (CHUNK_END if last else 0)
-            if last:
+        cv, first, end = key, 1024 * chunk, min(length, 1024 * (chunk + 1))
+        for begin in range(first, max(end, 1), 64):
+            here = flags | (CHUNK_START if begin == first else 0) | (CHUNK_END if begin + 64 >= end else 0)
+            args = cv, words[begin // 4:begin // 4 + 16], chunk, min(64, end - begin), here
+            if begin + 64 >= end:
                 return args
-            cv, begin, start = compress(*args)[:8], begin + 64, 0
+            cv = compress(*args)[:8]
 
-    cv, block, counter, size, last_flags = node(0, max(1, -(-length // 1024)))
-    return compress(cv, block, counter, size, last_flags | ROOT)
+    *args, last_flags = node(0, max(1, -(-length // 1024)))
+    return compress(*args, last_flags | ROOT)
 
 
-def words_of(data):
+def output(data, key=IV, flags=0):
+    """64 bytes; a digest is the first 32."""
     padded = data + bytes(-len(data) % 64 or (0 if data else 64))
-    return np.frombuffer(padded, dtype="<u4").tolist()
-
-
-def to_bytes(words):
-    return b"".join(w.to_bytes(4, "little") for w in words)
+    return struct.pack("<16I", *root_words(np.frombuffer(padded, dtype="<u4").tolist(), len(data), key, flags))
 
 
 def blake3(data):
-    return to_bytes(root_words(words_of(data), len(data))[:8])
+    return output(data)[:32]
 
 
-CONTEXT_KEYS = {}
-
-
+@lru_cache(maxsize=None)
 def context_key(context):
-    if context not in CONTEXT_KEYS:
-        data = context.encode()
-        CONTEXT_KEYS[context] = root_words(words_of(data), len(data), IV, CONTEXT)[:8]
-    return CONTEXT_KEYS[context]
+    return struct.unpack("<8I", output(context.encode(), IV, CONTEXT)[:32])
 
 
 def derive_key(context, data):
-    """64 bytes of output of derive-key mode; a digest is the first 32."""
-    return to_bytes(root_words(words_of(data), len(data), context_key(context), MATERIAL))
+    """64 bytes of output of derive-key mode."""
+    return output(data, context_key(context), MATERIAL)
 
 
 def derive_key_many(context, messages):

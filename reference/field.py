@@ -3,6 +3,10 @@
 Single elements of E are objects of one of two classes; an element of F is an int in [0, p). Vectors are NumPy arrays of
 64-bit words: [n] over F, [n, D] over E.
 """
+from functools import reduce
+from itertools import accumulate, repeat
+from math import prod
+
 import numpy as np
 
 P = 2**64 - 2**32 + 1
@@ -19,11 +23,6 @@ def root_of_unity(k):
 
 def log2_ceil(n):
     return (n - 1).bit_length()
-
-
-def signed(x):
-    """The integer of least magnitude that is x mod p."""
-    return x if x <= P // 2 else x - P
 
 
 # ---- vectors over F
@@ -55,12 +54,9 @@ def mul(a, b):
 
 
 def total(a):
-    """The sums over the first axis of an array, as ints mod p: an int of [n], a list of [n, D]."""
-    low = (a & LOW).sum(axis=0, dtype=np.uint64).tolist()
-    high = (a >> HALF).sum(axis=0, dtype=np.uint64).tolist()
-    if isinstance(low, int):
-        return (low + (high << 32)) % P
-    return [(x + (y << 32)) % P for x, y in zip(low, high)]
+    """The sums over the first axis of an array, mod p: an int of [n], ints of [n, D]."""
+    low, high = (half.sum(axis=0, dtype=np.uint64).astype(object) for half in (a & LOW, a >> HALF))
+    return (low + high * 2**32) % P
 
 
 def vector(values):
@@ -74,7 +70,6 @@ def vector(values):
 class Ext:
     """An element of E: c[d] is the coefficient of X^d. Operands may be ints."""
     __slots__ = ("c",)
-    D = 0
 
     def __init__(self, c):
         self.c = c
@@ -82,10 +77,6 @@ class Ext:
     @classmethod
     def of(cls, x):
         return x if isinstance(x, cls) else cls((x % P,) + (0,) * (cls.D - 1))
-
-    @classmethod
-    def power_of_x(cls, d):
-        return cls(tuple(int(i == d) for i in range(cls.D)))
 
     def __add__(self, other):
         return type(self)(tuple((x + y) % P for x, y in zip(self.c, self.of(other).c)))
@@ -104,15 +95,10 @@ class Ext:
             return type(self)(tuple(x * other % P for x in self.c))
         return self.product(other)
 
-    def __truediv__(self, other):
-        return self * self.of(other).inverse()
-
     def __pow__(self, n):
-        out, base = self.of(1), self
-        while n:
-            if n & 1:
-                out = out * base
-            base, n = base * base, n >> 1
+        out = self.of(1)
+        for bit in f"{n:b}":
+            out = out * out * (self if bit == "1" else 1)
         return out
 
     def __eq__(self, other):
@@ -123,12 +109,6 @@ class Ext:
 
     def __bool__(self):
         return any(self.c)
-
-    def to_bytes(self):
-        return b"".join(x.to_bytes(8, "little") for x in self.c)
-
-    def array(self):
-        return np.array(self.c, dtype=np.uint64)
 
     __radd__ = __add__
     __rmul__ = __mul__
@@ -177,21 +157,16 @@ def extension(degree):
 
 def vmul(a, b):
     """Products of vectors over E, [.., D] each; a single element is an array [D]."""
-    if a.shape[-1] == 2:
-        cross = mul(a[..., 1], b[..., 1])
-        return np.stack([add(mul(a[..., 0], b[..., 0]), mul(cross, np.uint64(7))),
-                         add(mul(a[..., 0], b[..., 1]), mul(a[..., 1], b[..., 0]))], axis=-1)
-    p = [[mul(a[..., i], b[..., j]) for j in range(3)] for i in range(3)]
-    x3, x4 = add(p[1][2], p[2][1]), p[2][2]
-    return np.stack([add(p[0][0], x3), add(add(p[0][1], p[1][0]), add(x3, x4)),
-                     add(add(p[0][2], p[1][1]), add(p[2][0], x4))], axis=-1)
+    D = a.shape[-1]
+    p = [reduce(add, (mul(a[..., i], b[..., k - i]) for i in range(D) if 0 <= k - i < D)) for k in range(2 * D - 1)]
+    if D == 2:
+        return np.stack([add(p[0], mul(p[2], np.uint64(7))), p[1]], axis=-1)
+    return np.stack([add(p[0], p[3]), add(p[1], add(p[3], p[4])), add(p[2], p[4])], axis=-1)
 
 
 def lift(E, a):
     """A vector over F as one over E."""
-    out = np.zeros((len(a), E.D), dtype=np.uint64)
-    out[:, 0] = a
-    return out
+    return np.pad(a[:, None], ((0, 0), (0, E.D - 1)))
 
 
 def from_elements(E, elements):
@@ -203,19 +178,12 @@ def element(E, row):
 
 
 def dot(E, a, b):
-    """sum_i a[i] b[i]; a over E, b over E or F."""
-    if b.ndim == 1:
-        return E(tuple(total(mul(a, b[:, None]))))
+    """sum_i a[i] b[i]"""
     return E(tuple(total(vmul(a, b))))
 
 
 def scale(a, x):
-    return vmul(a, x.array())
-
-
-def fold(a, x):
-    """a[2j] + x (a[2j+1] - a[2j]): binds variable 0 of a vector over E."""
-    return add(a[0::2], vmul(sub(a[1::2], a[0::2]), x.array()))
+    return vmul(a, np.array(x.c, dtype=np.uint64))
 
 
 def eq_vector(E, point):
@@ -232,27 +200,26 @@ def mle(E, values, point):
     if values.ndim == 1:
         values = lift(E, values)
     for x in point:
-        if len(values) & 1:
-            values = np.concatenate([values, np.zeros((1, E.D), dtype=np.uint64)])
-        values = fold(values, x)
+        values = np.pad(values, ((0, len(values) & 1), (0, 0)))
+        values = add(values[0::2], scale(sub(values[1::2], values[0::2]), x))  # binds variable 0
     return element(E, values[0])
+
+
+def eq_bit(point, t, bit):
+    """eq of coordinate t of a point and a bit; further coordinates are 0."""
+    if t >= len(point):
+        return 1 - bit
+    return point[t] if bit else 1 - point[t]
 
 
 def eq_bits(point, index):
     """eq(point, index) for one index."""
-    out = 1
-    for t, x in enumerate(point):
-        out = out * (x if index >> t & 1 else 1 - x)
-    return out
+    return prod(x if index >> t & 1 else 1 - x for t, x in enumerate(point))
 
 
 def batch_powers(E, x, n):
     """1, x, .., x^(n-1), as elements."""
-    out, power = [], E.of(1)
-    for _ in range(n):
-        out.append(power)
-        power = power * x
-    return out
+    return list(accumulate(repeat(x, n - 1), initial=E.of(1), func=E.__mul__))
 
 
 def reduce_halves(low, high):

@@ -13,37 +13,28 @@ def tagged_hashes(tag, messages):
     return derive_key_many(f"nescio 2026 v1 {tag}", padded)
 
 
+def bytes_of(rows):
+    """[n, bytes] of words [n, ..]."""
+    return np.ascontiguousarray(rows).astype("<u8").reshape(len(rows), -1).view(np.uint8)
+
+
 def salted_leaves(cells, groups, salts):
     """Leaves of opened rows: cells [rows][columns], groups: (begin, end) of columns, salts: bytes [rows, 32]."""
-    parts = [salts]
-    for begin, end in groups:
-        row_bytes = np.ascontiguousarray(cells[:, begin:end]).astype("<u8").view(np.uint8)
-        parts.append(tagged_hashes("seg", row_bytes))
-    return tagged_hashes("leaf", np.concatenate(parts, axis=1))
+    segments = [tagged_hashes("seg", bytes_of(cells[:, begin:end])) for begin, end in groups]
+    return tagged_hashes("leaf", np.concatenate([salts, *segments], axis=1))
 
 
 def coset_leaves(elements):
     """Leaves of opened cosets [cosets][elements][D]."""
-    return tagged_hashes("ext", np.ascontiguousarray(elements).astype("<u8").reshape(len(elements), -1).view(np.uint8))
-
-
-def siblings_needed(leaves, log):
-    """For each level from the leaves: (known nodes, those of their siblings that the proof holds), left to right."""
-    levels, known = [], leaves
-    for _ in range(log):
-        here = set(known)
-        levels.append((known, [k ^ 1 for k in known if k ^ 1 not in here]))
-        known = sorted({k >> 1 for k in known})
-    return levels
+    return tagged_hashes("ext", bytes_of(elements))
 
 
 def check_multiproof(reader, root, leaves, hashes, log):
-    """leaves: sorted numbers below 2^log; hashes: [leaves, 32]. Reads the siblings, then compares roots."""
-    levels = siblings_needed(leaves, log)
-    read = [[reader.take(32) for _ in missing] for _, missing in levels]
+    """leaves: sorted numbers below 2^log; hashes: [leaves, 32]. Reads the siblings level by level, left to right."""
     nodes = {leaf: bytes(h) for leaf, h in zip(leaves, hashes)}
-    for (_, missing), digests in zip(levels, read):
-        nodes.update(zip(missing, digests))
+    for _ in range(log):
+        missing = [k ^ 1 for k in nodes if k ^ 1 not in nodes]
+        nodes.update((k, reader.take(32)) for k in missing)
         parents = sorted({k >> 1 for k in nodes})
         pairs = np.frombuffer(b"".join(nodes[2 * k] + nodes[2 * k + 1] for k in parents), dtype=np.uint8)
         nodes = {k: bytes(h) for k, h in zip(parents, tagged_hashes("node", pairs.reshape(-1, 64)))}

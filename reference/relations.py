@@ -3,9 +3,10 @@
 The prover sends values minus pads. What the verifier knows of a value is an affine form in committed cells: a node of a
 tape. Claims that forms vanish are collected, and all of them are opened at once at the end.
 """
-from dataclasses import dataclass, field
+from collections import defaultdict, namedtuple
+from types import SimpleNamespace
 
-from .circuit import DUMMY, PAD, TRIPLE_A, TRIPLE_B, TRIPLE_C, Public
+from .circuit import DUMMY, PAD, TRIPLE_A, TRIPLE_B, TRIPLE_C, Public, cells
 from .claims import Claim, Expansion, Instance, Merged, point_weights
 from .errors import require
 from .field import P, batch_powers, from_elements, log2_ceil, vector
@@ -39,22 +40,7 @@ class Form:
     __rmul__ = __mul__
 
 
-@dataclass
-class Counts:
-    """What a segment sends and claims."""
-    pads: int = 0
-    triples: int = 0
-    constraints: int = 0
-    equations: int = 0
-    product_degree: int = 0
-    point_variables: int = 0
-
-
-@dataclass
-class Equation:
-    """form = sum of claims."""
-    form: Form
-    claims: list = field(default_factory=list)
+Equation = namedtuple("Equation", "form claims")  # form = sum of claims
 
 
 class Segment:
@@ -63,7 +49,9 @@ class Segment:
     def __init__(self, E, circuit, publics, number, transcript, reader):
         self.E, self.circuit, self.publics, self.number = E, circuit, publics, number
         self.transcript, self.reader = transcript, reader
-        self.tape, self.zeros, self.atoms, self.counts = [], [], [], Counts()
+        self.tape, self.zeros, self.atoms = [], [], []
+        self.counts = SimpleNamespace(pads=0, triples=0, constraints=0, equations=0, product_degree=0,
+                                      point_variables=0)
 
     # ---- messages
 
@@ -103,7 +91,7 @@ class Segment:
         for zi in z:
             h0, h2 = self.hidden("h0"), self.hidden("h2")
             r = self.challenge("r")
-            t = r / zi
+            t = r * zi.inverse()
             claim = claim * t + h0 * (1 - t) + h2 * (r * r - r)
             point.append(r)
         return claim, point
@@ -114,8 +102,7 @@ class Segment:
             c = [self.hidden(label) for label in ("c0", "c2", "c3", "c4")[:degree]]
             r = self.challenge("r")
             claim = claim * r + c[0] * (1 - r - r)
-            for k, ck in enumerate(c[1:], 2):
-                claim = claim + ck * (r**k - r)
+            claim = sum((ck * (r**k - r) for k, ck in enumerate(c[1:], 2)), claim)
             point.append(r)
         return claim, point
 
@@ -133,7 +120,7 @@ class Segment:
     def tree(self, plan, log, alpha, beta):
         """LogUp-GKR (ePrint 2023/1284); returns the equation for the denominators."""
         self.root_q = self.receive("root.q")
-        require(bool(self.root_q), "V_LOOKUP", self.reader.at if self.reader else 0)
+        require(self.root_q, "V_LOOKUP")
         p = self.root_p = self.hidden("root.p")
         q, z = Form(self, self.root_q), []
         for _ in range(log):
@@ -151,16 +138,12 @@ class Segment:
         return Equation(q - leaves.q_constant - self.leaf(DUMMY, 0) * leaves.dummy, leaves.q_claims)
 
     def without(self, form, constant, claims):
-        form = form - constant
-        for c in claims:
-            form = form - self.atom(c.tensor, c.weights) * c.coef
-        return form
+        return sum((self.atom(c.tensor, c.weights) * -c.coef for c in claims), form - constant)
 
     def vanishing(self):
         tensors = [z.tensor for z in self.circuit.zeros if z.segment == self.number]
         dims = [self.circuit.dims(t) for t in tensors]
-        bits = max((sum(map(log2_ceil, d)) for d in dims), default=0)
-        self.counts.point_variables = bits
+        bits = self.counts.point_variables = max((sum(map(log2_ceil, d)) for d in dims), default=0)
         point = [self.challenge("point") for _ in range(bits)]
         return [Equation(Form(self, 0), [Claim(self.E.of(1), t, point_weights(self.E, d, point))])
                 for t, d in zip(tensors, dims)]
@@ -175,14 +158,14 @@ class Segment:
             for c in equation.claims:
                 merged.add(Claim(c.coef * power, c.tensor, c.weights))
         parts = Expansion(E, self.circuit, self.publics)
-        for c in merged.list:
+        for c in merged.values():
             parts.expand(c)
-        claim = self.without(claim, parts.constant, parts.atoms.list)
-        instances = [Instance(self.circuit, c) for c in parts.instances.list]
+        claim = self.without(claim, parts.constant, parts.atoms.values())
+        instances = [Instance(self.circuit, c) for c in parts.instances.values()]
         if not instances:
             self.zero(claim)
             return []
-        rounds, degree = max(i.bits for i in instances), max(i.degree() for i in instances)
+        rounds, degree = max(i.bits for i in instances), max(i.degree for i in instances)
         self.counts.product_degree = max(self.counts.product_degree, degree)
         claim, r = self.rounds(claim, rounds, degree)
         out = []
@@ -209,9 +192,6 @@ class Segment:
         tau = [self.challenge("tau") for _ in range(log2_ceil(self.counts.triples + 1))]
         claim, r = self.eq_rounds(Form(self, 0), tau)
         a, b = self.receive("triple.a"), self.receive("triple.b")
-        if self.reader is None:
-            self.counts.constraints += 3
-            return
         at = {role: self.atom(self.circuit.argument[self.number][role], [Point(self.E, r), basis(self.E)])
               for role in (TRIPLE_A, TRIPLE_B, TRIPLE_C)}
         self.zero(claim + at[TRIPLE_C] - a * b)
@@ -222,31 +202,26 @@ class Segment:
 
     def functional(self, powers):
         """sum of powers[i] zeros[i] + powers[-1] P / Q as (constant, claims on committed tensors)."""
-        E = self.E
-        weight = [None] * len(self.tape)
-        constant, leaves = E.of(0), {}
-        last = powers[-1] * self.root_q.inverse()
-        for form, x in [*zip(self.zeros, powers), (self.root_p, last)]:
-            weight[form.number] = x if weight[form.number] is None else weight[form.number] + x
+        E, zero = self.E, self.E.of(0)
+        weight, constant, leaves = [zero] * len(self.tape), zero, defaultdict(lambda: zero)
+        for form, x in [*zip(self.zeros, powers), (self.root_p, powers[-1] * self.root_q.inverse())]:
+            weight[form.number] += x
         for form in reversed(self.tape):
             w = weight[form.number]
-            if w is None:
-                continue
-            constant = constant + w * form.constant
+            constant += w * form.constant
             for coef, part in form.parts:
-                x = w * coef
-                weight[part.number] = x if weight[part.number] is None else weight[part.number] + x
+                weight[part.number] += w * coef
             if form.leaf:
-                leaves[form.leaf] = leaves[form.leaf] + w if form.leaf in leaves else w
-        claims = [Claim(leaves[ATOM, i], *atom) for i, atom in enumerate(self.atoms) if (ATOM, i) in leaves]
+                leaves[form.leaf] += w
+        claims = [Claim(leaves[ATOM, i], *atom) for i, atom in enumerate(self.atoms)]
         for role, tensor in self.circuit.argument[self.number].items():
-            along = [leaves.get((role, i), E.of(0)) for i in range(self.circuit.dims(tensor)[0])]
+            along = [leaves[role, i] for i in range(self.circuit.dims(tensor)[0])]
             claims.append(Claim(E.of(1), tensor, [Vector(E, from_elements(E, along)), basis(E)]))
         return constant, claims
 
 
 def count_messages(E, circuit, number):
     """What segment `number` sends and claims: a function of the circuit, found by a dry run."""
-    zeros = {i: vector([0] * t.cells()) for i, t in enumerate(circuit.tensors) if isinstance(t.rule, Public)}
+    zeros = {i: vector([0] * cells(t)) for i, t in enumerate(circuit.tensors) if isinstance(t.rule, Public)}
     segment = Segment(E, circuit, zeros, number, Transcript.start(b""), None)
     return segment.run(segment.challenge("alpha"), segment.challenge("beta")).counts

@@ -2,7 +2,7 @@
 
 Bits are integers in units of 2^-32; every rounding is to the side of less security.
 """
-from .errors import require
+from .errors import rule
 from .field import log2_ceil
 
 ONE = 2**32
@@ -20,6 +20,10 @@ def down(x):
 
 def up(x):
     return (x.bit_length() - 1) * ONE if x & (x - 1) == 0 else down(x) + 2
+
+
+def field(params):
+    return params.degree * (64 * ONE - 2)
 
 
 def unique(r):
@@ -43,67 +47,50 @@ def fold_loss(log_n, r, m):
 
 
 def circuit_terms(params, counts):
-    field = params.degree * (64 * ONE - 2)
-    weight = sum(leaves * (width + 2) for leaves, width in counts.buses)
-    terms = []
-
-    def add(name, numerator, work=0):
-        terms.append((name, field - up(numerator) + work * ONE))
-
-    if weight:
-        add("lookup", weight, params.lookup_work)
-        add("gkr round", 3)
-        add("gkr merge", 1)
-    if counts.point_variables:
-        add("fresh point", counts.point_variables)
-    if counts.equations > 1:
-        add("equation batch", counts.equations - 1)
-    if counts.product_degree:
-        add("product round", counts.product_degree)
-    if counts.triples:
-        add("triple point", max(1, log2_ceil(counts.triples)))
-        add("triple round", 3)
-    if counts.constraints > 1:
-        add("constraint batch", counts.constraints - 1)
-    add("eps", 1)
-    return terms
+    """[(name, bits)]"""
+    leaves, triples = sum(n * (width + 2) for n, width in counts.buses), counts.triples
+    numerators = (("lookup", leaves, leaves), ("gkr round", 3, leaves), ("gkr merge", 1, leaves),
+                  ("fresh point", counts.point_variables, counts.point_variables),
+                  ("equation batch", counts.equations - 1, counts.equations > 1),
+                  ("product round", counts.product_degree, counts.product_degree),
+                  ("triple point", max(1, log2_ceil(triples)), triples), ("triple round", 3, triples),
+                  ("constraint batch", counts.constraints - 1, counts.constraints > 1), ("eps", 1, True))
+    work = {"lookup": params.lookup_work * ONE}
+    return [(name, field(params) - up(numerator) + work.get(name, 0)) for name, numerator, there in numerators if there]
 
 
-def opening_terms(params):
-    p = params
-    field = p.degree * (64 * ONE - 2)
-    code, work = p.log_rows + p.log_inv_rate, p.fold_work * ONE
-    terms = []
+def opening_terms(p):
+    """[(name, bits)]"""
+    whole, work, code, terms = field(p), p.fold_work * ONE, p.log_code(), []
     if p.kappa:
-        terms.append(("column fold", field - up(2**(code + p.kappa - 1) + 3) + work))
-    terms.append(("gamma", field - up(2**code + 1) + work))
+        terms.append(("column fold", whole - up(2**(code + p.kappa - 1) + 3) + work))
+    terms.append(("gamma", whole - up(2**code + 1) + work))
     terms.append(("queries 0", p.queries * unique(p.log_inv_rate) + p.query_work * ONE))
     before, message = p.queries, p.log_rows
     for i, r in enumerate(p.rounds, 1):
-        size = list_size(r.log_inv_rate, r.radius)
-        if r.radius:
-            terms.append((f"out of domain {i}", r.samples * (field - message * ONE) + ONE - 2 * size))
-        terms.append((f"combination {i}", field - size - up(before + r.samples + 1)))
-        loss = fold_loss(message + r.log_inv_rate - 1, r.log_inv_rate, r.radius)
-        terms.append((f"fold {i}", field - loss + r.fold_work * ONE))
-        query = johnson(r.log_inv_rate, r.radius) if r.radius else unique(r.log_inv_rate)
-        terms.append((f"queries {i}", r.queries * query + r.query_work * ONE))
+        rate, radius = r.log_inv_rate, r.radius
+        size = list_size(rate, radius)
+        if radius:
+            terms.append((f"out of domain {i}", r.samples * (whole - message * ONE) + ONE - 2 * size))
+        query = johnson(rate, radius) if radius else unique(rate)
+        terms += [(f"combination {i}", whole - size - up(before + r.samples + 1)),
+                  (f"fold {i}", whole - fold_loss(message + rate - 1, rate, radius) + r.fold_work * ONE),
+                  (f"queries {i}", r.queries * query + r.query_work * ONE)]
         before, message = r.queries, message - r.fold
     if p.final_log:
-        terms.append(("final round", field - up(2)))
-    terms.append(("hash", 128 * ONE))
-    return terms
+        terms.append(("final round", whole - up(2)))
+    return terms + [("hash", 128 * ONE)]
 
 
 def check(params, counts):
     """The least term; V_KEY if the set is not covered or a term is below security_bits."""
-    require(100 <= params.security_bits <= 128, "V_KEY", 20)
-    require(1 << params.log_rows >= 2 * params.reserved_rows(), "V_KEY", 21)
-    require(all(r.radius not in (1, 2) for r in params.rounds), "V_KEY", 22)
-    require(params.final_log > 0, "V_KEY", 23)
-    require(all(1 <= width <= 16 for _, width in counts.buses) and
-            sum(leaves * (width + 2) for leaves, width in counts.buses) <= 2**56, "V_KEY", 24)
+    rule(20, 100 <= params.security_bits <= 128)
+    rule(21, 1 << params.log_rows >= 2 * params.reserved_rows())
+    rule(22, all(r.radius not in (1, 2) for r in params.rounds))
+    rule(23, params.final_log > 0)
+    rule(24, all(1 <= width <= 16 for _, width in counts.buses) and
+         sum(leaves * (width + 2) for leaves, width in counts.buses) <= 2**56)
     terms = circuit_terms(params, counts) + opening_terms(params)
     for j, (_, bits) in enumerate(terms):
-        require(bits >= params.security_bits * ONE, "V_KEY", 100 + j)
+        rule(100 + j, bits >= params.security_bits * ONE)
     return min(bits for _, bits in terms)

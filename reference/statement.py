@@ -1,25 +1,50 @@
 """Statements about outputs: their text, and the public values that they stand for (docs/spec/statement.md)."""
-from dataclasses import dataclass
+import re
+from collections import namedtuple
 
-from .circuit import KEY
+from .circuit import KEY, cells
 from .errors import require
 from .field import vector
 
-OPERATORS = (">=", "<=", "==", ">", "<")
-NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:/")
-MOST_DIGITS, MOST_PLACES, MOST_BYTES = 10**18 - 1, 18, 4096
+MOST_DIGITS, MOST_PLACES, MOST_BYTES, MOST_INDEX = 10**18 - 1, 18, 4096, 2**32 - 1
 LIMIT = 2**62
+
+# In these patterns a blank is any number of blanks, and # is no character of a name.
+PARTS = {" ": r"[ \t\n\v\f\r]*", "#": "(?![a-zA-Z0-9_.:/])", "NAME": "(?P<name>[a-zA-Z0-9_.:/]+)#",
+         "NUMBER": r"(?=[+-]?[.]?[0-9])[+-]?[0-9]*(?:[.][0-9]*)?"}
+CELL = r"NAME (?:\[ (?P<index>NUMBER) \] )?"
+FORMS = (r"argmax \( NAME \) == (?P<a>NUMBER) ", "NAME argmax == (?P<a>NUMBER) ", "argmax == (?P<a>NUMBER) ",
+         CELL + "(?P<kind>>=|<=|==|>|<) (?P<a>NUMBER) ",
+         CELL + r"(?P<kind>(?:not# )?in)# \[ (?P<a>NUMBER) , (?P<b>NUMBER) \] ")
+
+
+def pattern(form):
+    for part in ("NAME", "NUMBER", "#", " "):
+        form = form.replace(part, PARTS[part])
+    return re.compile(form)
+
+
+START, AND, PREDICATES = pattern(" "), pattern("(?:&&|and#) "), tuple(map(pattern, FORMS))
 
 
 class Malformed(Exception):
-    pass
+    """Text that is no statement."""
 
 
-@dataclass
-class Decimal:
+def need(condition):
+    if not condition:
+        raise Malformed("not a statement")
+
+
+class Decimal(namedtuple("Decimal", "digits places")):
     """digits * 10^-places."""
-    digits: int
-    places: int
+
+    @classmethod
+    def read(cls, text):
+        whole, _, fraction = text.partition(".")
+        digits, places = int(whole + fraction), len(fraction.rstrip("0"))
+        need(len(fraction) <= MOST_PLACES and abs(digits) <= MOST_DIGITS)
+        return cls(digits // 10**(len(fraction) - places), places)
 
     def __str__(self):
         text = str(abs(self.digits)).rjust(self.places + 1, "0")
@@ -30,21 +55,12 @@ class Decimal:
     def divided(self, scale):
         """(floor, ceiling) of the number / (mantissa 2^exponent), within +-2^62."""
         mantissa, exponent = scale
-        top, bottom = self.digits, mantissa * 10**self.places
-        if exponent < 0:
-            top <<= -exponent
-        else:
-            bottom <<= exponent
+        top, bottom = self.digits << max(0, -exponent), mantissa * 10**self.places << max(0, exponent)
         return tuple(max(-LIMIT, min(LIMIT, x)) for x in (top // bottom, -(-top // bottom)))
 
 
-@dataclass
-class Predicate:
-    output: str
-    kind: str  # an operator, "in", "not in" or "argmax"
-    a: Decimal
-    b: Decimal = None
-    index: int = None
+class Predicate(namedtuple("Predicate", "output kind a b index")):
+    """kind: an operator, "in", "not in" or "argmax"."""
 
     def __str__(self):
         if self.kind == "argmax":
@@ -57,132 +73,44 @@ def text_of(predicates):
     return " and ".join(map(str, predicates))
 
 
-class Parser:
-    def __init__(self, text):
-        self.text, self.at = text, 0
-
-    def need(self, condition):
-        if not condition:
-            raise Malformed()
-
-    def skip(self):
-        while self.at < len(self.text) and self.text[self.at] in " \t\n\v\f\r":
-            self.at += 1
-
-    def accept(self, token):
-        if not self.text.startswith(token, self.at):
-            return False
-        self.at += len(token)
-        self.skip()
-        return True
-
-    def accept_word(self, word):
-        return self.text[self.at + len(word):][:1] not in NAME and self.accept(word)
-
-    def statement(self):
-        out = []
-        self.skip()
-        while self.at < len(self.text):
-            out.append(self.predicate())
-            if self.at == len(self.text):
-                break
-            self.need(self.accept("&&") or self.accept_word("and"))
-            self.need(self.at < len(self.text))
-        return out
-
-    def name(self):
-        begin = self.at
-        while self.at < len(self.text) and self.text[self.at] in NAME:
-            self.at += 1
-        self.need(self.at > begin)
-        name = self.text[begin:self.at]
-        self.skip()
-        return name
-
-    def number(self):
-        negative = self.text.startswith("-", self.at)
-        self.at += self.text[self.at:self.at + 1] in ("-", "+")
-        digits = places = count = 0
-        point = False
-        for c in self.text[self.at:]:
-            if c == "." and not point:
-                point = True
-            elif c in "0123456789":
-                digits, count, places = 10 * digits + int(c), count + 1, places + point
-                self.need(digits <= MOST_DIGITS and places <= MOST_PLACES)
-            else:
-                break
-            self.at += 1
-        self.need(count)
-        while places and digits % 10 == 0:
-            digits, places = digits // 10, places - 1
-        self.skip()
-        return Decimal(-digits if negative else digits, places)
-
-    def natural(self, end):
-        d = self.number()
-        self.need(d.places == 0 and 0 <= d.digits < end)
-        return d
-
-    def argmax(self, output):
-        self.need(self.accept("=="))
-        return Predicate(output, "argmax", self.natural(10**18))
-
-    def predicate(self):
-        output, index = self.name(), None
-        if output == "argmax" and self.accept("("):
-            output = self.name()
-            self.need(self.accept(")"))
-            return self.argmax(output)
-        if self.accept_word("argmax"):
-            return self.argmax(output)
-        if output == "argmax" and self.text.startswith("==", self.at):
-            return self.argmax("")
-        if self.accept("["):
-            index = self.natural(2**32).digits
-            self.need(self.accept("]"))
-        for kind in OPERATORS:
-            if self.accept(kind):
-                return Predicate(output, kind, self.number(), None, index)
-        kind = "not in" if self.accept_word("not") else "in"
-        self.need(self.accept_word("in") and self.accept("["))
-        a = self.number()
-        self.need(self.accept(","))
-        b = self.number()
-        self.need(self.accept("]"))
-        return Predicate(output, kind, a, b, index)
+def predicate(name="", kind="argmax", a=None, b=None, index=None):
+    """Of the texts of its parts."""
+    kind = "not in" if kind.startswith("not") else kind
+    a, b, index = (text and Decimal.read(text) for text in (a, b, index))
+    for natural, most in ((a if kind == "argmax" else None, MOST_DIGITS), (index, MOST_INDEX)):
+        need(natural is None or natural.places == 0 and 0 <= natural.digits <= most)
+    return Predicate(name, kind, a, b, index and index.digits)
 
 
 def parse(text):
     """Predicates; Malformed."""
-    if len(text) > MOST_BYTES:
-        raise Malformed()
-    out = Parser(text).statement()
-    if len(text_of(out)) > MOST_BYTES:
-        raise Malformed()
+    need(len(text) <= MOST_BYTES)
+    out, at = [], START.match(text).end()
+    while at < len(text):
+        if out:
+            joined = AND.match(text, at)
+            need(joined)
+            at = joined.end()
+        found = next(filter(None, (form.match(text, at) for form in PREDICATES)), None)
+        need(found)
+        out.append(predicate(**found.groupdict()))
+        at = found.end()
+    need(len(text_of(out)) <= MOST_BYTES)
     return out
 
 
 def refuse_unless(condition):
-    require(condition, "V_STATEMENT", 0)
+    require(condition, "V_STATEMENT")
 
 
 def ask(p, port):
     """(lo, hi, outside) that a predicate asks of an integer."""
-    scale, (least, most) = port.scales[0], (port.lo, port.hi)
-    low, high = p.a.divided(scale)
-    if p.kind == ">=":
-        return high, most, False
-    if p.kind == ">":
-        return low + 1, most, False
-    if p.kind == "<=":
-        return least, low, False
-    if p.kind == "<":
-        return least, high - 1, False
-    if p.kind == "==":
-        refuse_unless(low == high)
-        return low, low, False
-    return high, p.b.divided(scale)[0], p.kind == "not in"
+    low, high = p.a.divided(port.scales[0])
+    if p.b:
+        return high, p.b.divided(port.scales[0])[0], p.kind == "not in"
+    refuse_unless(p.kind != "==" or low == high)
+    return {">=": (high, port.hi), ">": (low + 1, port.hi), "<=": (port.lo, low), "<": (port.lo, high - 1),
+            "==": (low, low)}[p.kind] + (False,)
 
 
 def merge(inside, cut, port):
@@ -205,14 +133,13 @@ class Asked:
     """What the statement asks of one output."""
 
     def __init__(self, port):
-        n = port.cells()
-        self.port, self.inside, self.cut = port, [(port.lo, port.hi)] * n, [(0, -1)] * n
-        self.argmax = None
+        n = cells(port)
+        self.port, self.inside, self.cut, self.argmax = port, [(port.lo, port.hi)] * n, [(0, -1)] * n, None
 
     def add(self, p):
-        n = self.port.cells()
+        n = cells(self.port)
         if p.kind == "argmax":
-            refuse_unless(self.port.has_argmax and p.a.digits < n and self.argmax in (None, p.a.digits))
+            refuse_unless(self.port.argmax and p.a.digits < n and self.argmax in (None, p.a.digits))
             self.argmax = p.a.digits
             return
         refuse_unless(n == 1 if p.index is None else p.index < n)
@@ -224,52 +151,45 @@ class Asked:
             refuse_unless(self.cut[cell][0] > self.cut[cell][1])
             self.cut[cell] = lo, hi
 
+    def values(self, shown):
+        """(tensor, values) of the port's public tensors; shown: the output's values, if they are revealed."""
+        port, out = self.port, []
+        require(shown is not None or not port.disclosed, "V_PUBLIC")
+        if shown is not None:
+            check_shown(shown, port)
+        for i, (inside, cut) in enumerate(zip(self.inside, self.cut)):
+            lo, hi, outside = merge(inside, cut, port)
+            if shown is not None:
+                refuse_unless((lo <= shown[i] <= hi) != outside)
+                lo, hi, outside = shown[i], shown[i], False
+            out.append((lo, hi, outside))
+        yield from zip((port.pub_lo, port.pub_hi, port.pub_outside), zip(*out))
+        if port.argmax:
+            k, each = self.argmax, range(cells(port))
+            shown_class = [c == k for c in each], [k is not None], [k is not None and c < k for c in each]
+            yield from zip(port.argmax, shown_class)
+
 
 def check_shown(values, port):
-    require(len(values) == port.cells() and all(port.lo <= v <= port.hi for v in values), "V_PUBLIC", 0)
+    require(len(values) == cells(port) and all(port.lo <= v <= port.hi for v in values), "V_PUBLIC")
 
 
 def public_values(circuit, predicates, proof):
     """{tensor: values} of all of the statement's public tensors."""
-    refuse_unless(all(any(port.name == name for port in circuit.outputs) for name in proof.outputs))
-    asked = [Asked(port) for port in circuit.outputs]
+    asked, out = {port.name: Asked(port) for port in circuit.outputs}, {}
+    refuse_unless(set(proof.outputs) <= set(asked))
     for p in predicates:
-        found = [a for a in asked if a.port.name == p.output]
-        if p.output == "" and len(asked) == 1:
-            found = asked
-        refuse_unless(bool(found))
-        found[0].add(p)
-    out = {}
-    told = [port for port in circuit.inputs if port.disclosed]
-    for port in told:
-        require(port.name in proof.inputs, "V_PUBLIC", 0)
-        check_shown(proof.inputs[port.name], port)
-        out[port.pub] = vector(proof.inputs[port.name])
-    require(len(proof.inputs) == len(told), "V_PUBLIC", 0)
+        name = next(iter(asked)) if p.output == "" and len(asked) == 1 else p.output
+        refuse_unless(name in asked)
+        asked[name].add(p)
+    told = {port.name: port for port in circuit.inputs if port.pub is not None}
+    require(set(proof.inputs) == set(told), "V_PUBLIC")
+    for name, port in told.items():
+        check_shown(proof.inputs[name], port)
+        out[port.pub] = proof.inputs[name]
     ports = [port for port in circuit.digests if port.source() != KEY]
-    require([port.group for port in ports] == [group for group, _ in proof.digests], "V_PUBLIC", 0)
-    for port, (_, words) in zip(ports, proof.digests):
-        out[port.tensor] = vector(words)
-    for a in asked:
-        output_values(a, proof.outputs.get(a.port.name), out)
-    return out
-
-
-def output_values(asked, shown, out):
-    port = asked.port
-    require(shown is not None or not port.disclosed, "V_PUBLIC", 0)
-    if shown is not None:
-        check_shown(shown, port)
-    cells = []
-    for i, (inside, cut) in enumerate(zip(asked.inside, asked.cut)):
-        lo, hi, outside = merge(inside, cut, port)
-        if shown is not None:
-            refuse_unless((lo <= shown[i] <= hi) != outside)
-            lo, hi, outside = shown[i], shown[i], False
-        cells.append((lo, hi, int(outside)))
-    out[port.pub_lo], out[port.pub_hi], out[port.pub_outside] = (vector(x) for x in zip(*cells))
-    if port.has_argmax:
-        k, n = asked.argmax, port.cells()
-        out[port.pub_on] = vector([k is not None])
-        out[port.pub_onehot] = vector([c == k for c in range(n)])
-        out[port.pub_tie] = vector([k is not None and c < k for c in range(n)])
+    require([port.group for port in ports] == [group for group, _ in proof.digests], "V_PUBLIC")
+    out.update((port.tensor, words) for port, (_, words) in zip(ports, proof.digests))
+    for name, a in asked.items():
+        out.update(a.values(proof.outputs.get(name)))
+    return {tensor: vector(values) for tensor, values in out.items()}

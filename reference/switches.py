@@ -3,8 +3,8 @@
 Forms are sums of products of at most two tensors [n], cell by cell: {(tensor, tensor): coefficient mod p}, smaller id
 first; ONE stands for no factor.
 """
-from .circuit import STATEMENT, Affine, Contract, Public, Term, sources
-from .errors import require
+from .circuit import STATEMENT, Affine, Contract, Public, Term
+from .errors import rule
 from .field import P
 
 ONE = 2**32
@@ -30,122 +30,84 @@ def times(a, b):
     return out
 
 
-def is_linear(form):
-    return all(y == ONE for _, y in form)
-
-
 class Switches:
     def __init__(self, circuit, bounds):
-        self.c, self.bounds = circuit, bounds
+        self.c, self.bounds, self.forms = circuit, bounds, {}
         outputs = circuit.outputs
-        names = {x for p in outputs for x in (p.tensor, p.pub_lo, p.pub_hi, p.pub_outside)}
-        self.by_lo = {p.pub_lo: i for i, p in enumerate(outputs)}
-        self.by_hi = {p.pub_hi: i for i, p in enumerate(outputs)}
-        self.by_tie = {p.pub_tie: i for i, p in enumerate(outputs) if p.has_argmax}
-        self.low, self.high = [set() for _ in outputs], [set() for _ in outputs]  # sides that fit
-        self.argmax = [False] * len(outputs)
-        self.forms = {}
+        self.port_of = {x: port for port in outputs for x in (port.pub_lo, port.pub_hi)}
+        self.fits = {x: set() for x in self.port_of}  # by pub_lo, pub_hi: each s
+        self.ties = {port.argmax[2]: port for port in outputs if port.argmax}
+        self.chosen = set()  # those of ties whose port's argmax is enforced
+        own = set(self.port_of) | {x for port in outputs for x in (port.tensor, port.pub_outside)}
         for i, x in enumerate(bounds):
-            if i not in names:
+            if i not in own and len(circuit.dims(i)) == 1:
                 self.define(i)
             if x is not None and x[0] >= 0:
-                self.visit(i)
+                self.visit_argmax(i)
+                self.visit_sides(i)
 
-    def enforced(self, i):
-        return bool(self.low[i] & self.high[i]) and (self.argmax[i] or not self.c.outputs[i].has_argmax)
+    def enforced(self, port):
+        return self.fits[port.pub_lo] & self.fits[port.pub_hi] and (not port.argmax or port.argmax[2] in self.chosen)
 
     def form(self, i):
-        if i in self.forms:
-            return self.forms[i]
-        return {} if self.bounds[i] == (0, 0) else {(i, ONE): 1}
+        return self.forms.get(i, {} if self.bounds[i] == (0, 0) else {(i, ONE): 1})
 
     def define(self, i):
         """Keeps the form of a tensor that is affine in others, or a product of two, cell by cell."""
-        r = self.c.rule(i)
-        if len(self.c.dims(i)) != 1:
-            return
-        if isinstance(r, Affine) and r.divisor == 1:
-            out = add({}, {(ONE, ONE): r.constant})
-            for term in r.terms:
-                if term.dims != EACH:
-                    return
-                add(out, self.form(term.source), term.coef)
-                if len(out) > MOST_TERMS:
-                    return
-            self.forms[i] = out
-        elif isinstance(r, Contract) and r.a_labels == r.b_labels == r.y_labels:
-            a, b = self.form(r.a), self.form(r.b)
-            if is_linear(a) and is_linear(b):
-                out = times(a, b)
-                if len(out) <= MOST_TERMS:
-                    self.forms[i] = out
+        match self.c.rule(i):
+            case Affine(terms, constant, 1) if all(term.dims == EACH for term in terms):
+                out = add({}, {(ONE, ONE): constant})
+                for term in terms:
+                    add(out, self.form(term.source), term.coef)
+                    if len(out) > MOST_TERMS:
+                        return
+                self.forms[i] = out
+            case Contract(a, b, a_labels, b_labels, y_labels) if a_labels == b_labels == y_labels:
+                a, b = self.form(a), self.form(b)
+                if all(y == ONE for _, y in (*a, *b)) and len(times(a, b)) <= MOST_TERMS:
+                    self.forms[i] = times(a, b)
 
-    def visit(self, i):
-        """What a tensor that is never negative shows of the ports."""
-        self.visit_argmax(i)
-        for x, y in self.forms.get(i, {}):
-            if y == ONE and x in self.by_lo:
-                self.visit_side(dict(self.forms[i]), self.by_lo[x], True)
-            if y == ONE and x in self.by_hi:
-                self.visit_side(dict(self.forms[i]), self.by_hi[x], False)
-
-    def visit_side(self, rest, i, low):
-        port = self.c.outputs[i]
-        sign = 1 if low else -1
-        u = add(add({}, self.form(port.tensor), sign), self.form(port.pub_lo if low else port.pub_hi), -sign)
-        turned = add(add({}, u, 2), {(ONE, ONE): 1})
-        outside = self.form(port.pub_outside)
-        add(add(rest, u, -1), times(outside, turned))
-        # What is left: outside * N s, or outside * N (1 - s).
-        sides = self.low[i] if low else self.high[i]
-        if not outside:
-            if not rest:
-                sides.add(ONE)
-            return
-        n = 0
-        if not low:
-            n = rest.pop((port.pub_outside, ONE), None)
-            if n is None:
-                return
-        if len(rest) != 1:
-            return
-        ((x, y), coef), = rest.items()
-        if y == ONE or port.pub_outside not in (x, y):
-            return
-        s = y if x == port.pub_outside else x
-        interval = self.bounds[s]
-        if interval is not None and 0 <= interval[0] and interval[1] <= 1 and (low or (coef + n) % P == 0):
-            sides.add(s)
+    def visit_sides(self, i):
+        """i is never negative, with a form that has a side linearly: u - outside (2u + 1 - N s)?"""
+        for pub in [x for x, y in self.forms.get(i, ()) if y == ONE and x in self.fits]:
+            port = self.port_of[pub]
+            low, outside = pub == port.pub_lo, self.form(port.pub_outside)
+            sign = 1 if low else -1
+            u = add(add({}, self.form(port.tensor), sign), self.form(pub), -sign)
+            rest = add(dict(self.forms[i]), u, -1)
+            add(rest, times(outside, add(add({}, u, 2), {(ONE, ONE): 1})))
+            # What is left: outside * N s, or outside * N (1 - s).
+            n = 0 if low or not outside else rest.pop((port.pub_outside, ONE), None)
+            match list(rest.items()):
+                case [] if not outside:
+                    self.fits[pub].add(ONE)
+                case [((x, y), coef)] if outside and y != ONE and port.pub_outside in (x, y) and n is not None:
+                    s = y if x == port.pub_outside else x
+                    bit = self.bounds[s]
+                    if bit is not None and 0 <= bit[0] and bit[1] <= 1 and (low or (coef + n) % P == 0):
+                        self.fits[pub].add(s)
 
     def is_product(self, i, x, y, summed):
         """sum_j x_j y_j; or x_0 y_j with the labels (j, that of x)."""
         r = self.c.rule(i)
-        if not isinstance(r, Contract):
-            return False
-        sides = [(r.a, r.a_labels), (r.b, r.b_labels)]
-        if r.a == y:
-            sides.reverse()
-        (a, a_labels), (b, b_labels) = sides
-        return (a, b) == (x, y) and r.y_labels == ([] if summed else [b_labels[0], a_labels[0]])
+        ways = r.each_way() if isinstance(r, Contract) else ()
+        return any((a, b) == (x, y) and r.y_labels == ([] if summed else b_labels + a_labels)
+                   for a, a_labels, b, b_labels in ways)
 
     def visit_argmax(self, i):
         """sum_j onehot_j y_j - on y_i - tie_i"""
-        r = self.c.rule(i)
-        if not isinstance(r, Affine) or len(r.terms) != 3 or (r.constant, r.divisor) != (0, 1):
-            return
-        for number in {self.by_tie[t.source] for t in r.terms if t.source in self.by_tie}:
-            port = self.c.outputs[number]
-            tie = Term(-1, port.pub_tie, EACH) in r.terms
-            chosen = any(t.coef == 1 and self.is_product(t.source, port.pub_onehot, port.tensor, True) for t in r.terms)
-            each = any(t.coef == -1 and t.dims == [(False, 0), (True, 0)] and
-                       self.is_product(t.source, port.pub_on, port.tensor, False) for t in r.terms)
-            self.argmax[number] |= tie and chosen and each
+        match self.c.rule(i):
+            case Affine([_, _, _] as terms, 0, 1):
+                for tie in {t.source for t in terms if t.source in self.ties}:
+                    y, (onehot, on, _) = self.ties[tie].tensor, self.ties[tie].argmax
+                    if Term(-1, tie, EACH) in terms and \
+                            any(t.coef == 1 and self.is_product(t.source, onehot, y, True) for t in terms) and \
+                            any(t.coef == -1 and t.dims == [(False, 0), (True, 0)] and
+                                self.is_product(t.source, on, y, False) for t in terms):
+                        self.chosen.add(tie)
 
 
 def check_switches(circuit, bounds):
-    switches, stated = Switches(circuit, bounds), []
-    for tensor in circuit.tensors:
-        r = tensor.rule
-        stated.append(isinstance(r, Public) and r.source == STATEMENT or any(stated[s] for s in sources(r)))
+    switches, stated = Switches(circuit, bounds), circuit.below(lambda r, _: r == Public(STATEMENT))
     for i, port in enumerate(circuit.outputs):
-        require(switches.enforced(i) and not stated[port.tensor], "V_KEY", 1000 + i)
+        rule(1000 + i, switches.enforced(port) and not stated[port.tensor])

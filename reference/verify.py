@@ -8,7 +8,8 @@ from .key import VERSION, Key
 from .pcs import Opening
 from .proof import ProofFile
 from .relations import Segment
-from .transcript import Messages, Transcript, u64
+from .transcript import Messages, Transcript
+from .work import log_of
 
 
 def evaluate(E, claims, layout, column, row):
@@ -16,10 +17,9 @@ def evaluate(E, claims, layout, column, row):
     by_tensor = {}
     for claim in claims:
         by_tensor.setdefault(claim.tensor, []).append((claim, {}))
-    columns = eq_vector(E, column)
-    out = E.of(0)
+    columns, out = eq_vector(E, column), E.of(0)
     for block in layout.blocks:
-        here = E.of(0)
+        here, size = E.of(0), log_of(block.pieces)
         for claim, kept in by_tensor.get(block.tensor, ()):
             x, at = claim.coef, 0
             for d, (offset, log) in enumerate(block.pieces):
@@ -29,35 +29,32 @@ def evaluate(E, claims, layout, column, row):
                 x = x * kept[key]
                 at += log
             here = here + x
-        out = out + here * element(E, columns[block.column]) * eq_bits(row[block.log():], block.row >> block.log())
+        out = out + here * element(E, columns[block.column]) * eq_bits(row[size:], block.row >> size)
     return out
 
 
 def verify_messages(key, publics, bound, context, data):
     """`bound`: the bytes of statement and disclosures."""
     E, circuit, reader = key.E, key.circuit, Messages(data)
-    transcript = Transcript.start(b"nescio" + VERSION.to_bytes(2, "little") + key.params_bytes)
+    transcript = Transcript.start(b"nescio" + VERSION + key.params_bytes)
     root = reader.digest("root", transcript)
     transcript.absorb("digest", "key", key.id)
-    values = [u64(int(x)) for i, t in enumerate(circuit.tensors) if isinstance(t.rule, Public) for x in publics[i]]
+    values = [publics[i].astype("<u8").tobytes() for i, t in enumerate(circuit.tensors) if isinstance(t.rule, Public)]
     transcript.absorb("values", "public", b"".join(values))
     transcript.absorb("bytes", "statement", bound)
     transcript.absorb("bytes", "context", context)
     reader.work("lookup", transcript, key.params.lookup_work)
     alpha, beta = transcript.challenge(E, "alpha"), transcript.challenge(E, "beta")
 
-    segments = []
-    for s in range(circuit.segments):
-        fork = transcript.fork("segment", s, circuit.segments)
-        segments.append(Segment(E, circuit, publics, s, fork, reader).run(alpha, beta))
+    forks = [transcript.fork("segment", s, circuit.segments) for s in range(circuit.segments)]
+    segments = [Segment(E, circuit, publics, s, fork, reader).run(alpha, beta) for s, fork in enumerate(forks)]
     for segment in segments:
         transcript.absorb("digest", "join", segment.transcript.digest())
     rho = transcript.challenge(E, "rho")
     powers = batch_powers(E, rho, sum(len(s.zeros) for s in segments) + 1)
-    constant, claims, first = E.of(0), [], 0
+    constant, claims = E.of(0), []
     for segment in segments:
-        own = powers[first:first + len(segment.zeros)]
-        first += len(segment.zeros)
+        own, powers = powers[:len(segment.zeros)], powers[len(segment.zeros):]
         more = segment.functional(own + powers[-1:])
         constant, claims = constant + more[0], claims + more[1]
 
@@ -81,7 +78,6 @@ def verify(key_bytes, proof_bytes, statement=None, context=None, issuer=None, ti
     ports = check_attestations(key.circuit, file)
     if issuer is not None:
         demand_issuer(key.circuit, ports, file, issuer, time)
-    for port, values in zip((p for p in key.circuit.digests if p.source() == KEY), key.bindings):
-        publics[port.tensor] = values
+    publics.update(zip((port.tensor for port in key.circuit.digests if port.source() == KEY), key.bindings))
     verify_messages(key, publics, file.bound, file.context, file.proof)
     return key, file

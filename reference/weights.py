@@ -5,17 +5,17 @@ r), the extension of w restricted to [offset, offset + 2^log) at r[0 .. log); an
 same.
 Points are never written out, so that a tensor's size costs nothing.
 """
+from collections import defaultdict
+from math import prod
+
 import numpy as np
 
-from .field import add, dot, element, eq_bits, eq_vector, from_elements, scale, total
+from .field import add, dot, element, eq_bit, eq_bits, eq_vector, scale, total
 from .work import pieces_of
 
 
 def eq(x, y):
-    out = 1
-    for a, b in zip(x, y):
-        out = out * (1 - a - b + 2 * (a * b))
-    return out
+    return prod(1 - a - b + 2 * (a * b) for a, b in zip(x, y))
 
 
 def sum_below(E, z, n):
@@ -25,10 +25,8 @@ def sum_below(E, z, n):
     out, prefix = E.of(0), E.of(1)
     for t in reversed(range(len(z))):
         if n >> t & 1:
-            out = out + prefix * (1 - z[t])
-            prefix = prefix * z[t]
-        else:
-            prefix = prefix * (1 - z[t])
+            out += prefix * (1 - z[t])
+        prefix *= eq_bit(z, t, n >> t & 1)
     return out
 
 
@@ -43,38 +41,68 @@ def eq_range(E, z, begin, end):
 
 def eq_shifted_below(E, z, r, shift, end):
     """sum of eq(r, i) eq(z, i + shift) over i < end; bit by bit, by the carry of the sum and whether i < end so far."""
-    bits = max(len(z), len(r)) + 1
     states = {(0, False): E.of(1)}
-    for t in range(bits):
-        following = {}
+    for t in range(max(len(z), len(r)) + 1):
+        following = defaultdict(lambda: E.of(0))
         for (carry, less), value in states.items():
             for b in (0, 1):
-                if b and t >= len(r):
-                    continue
-                s = b + (shift >> t & 1) + carry
-                if s & 1 and t >= len(z):
-                    continue
-                x = value
-                if t < len(r):
-                    x = x * (r[t] if b else 1 - r[t])
-                if t < len(z):
-                    x = x * (z[t] if s & 1 else 1 - z[t])
-                e = end >> t & 1
-                state = (s >> 1, less if b == e else b < e)
-                following[state] = following[state] + x if state in following else x
+                s, limit = b + (shift >> t & 1) + carry, end >> t & 1
+                following[s >> 1, less if b == limit else b < limit] += value * eq_bit(r, t, b) * eq_bit(z, t, s & 1)
         states = following
     return sum((x for (_, less), x in states.items() if less), E.of(0))
 
 
-class Point:
+class Weight:
+    """Zero outside of [begin, end); entries(first, last) are those within."""
+
+    def __init__(self, E, begin, end, *key):
+        self.E, self.begin, self.end, self.key = E, begin, end, (type(self).__name__, *key)
+
+    def table(self, begin, end):
+        out = np.zeros((end - begin, self.E.D), dtype=np.uint64)
+        first, last = max(begin, self.begin), min(end, self.end)
+        if first < last:
+            out[first - begin:last - begin] = self.entries(first, last)
+        return out
+
+    def extension(self, r):
+        return self.on_piece(0, len(r), r)
+
+    def shifted(self, offset, rows, cols):
+        """The weights k -> w(k + offset), 0 <= k < cols, 0 <= k + offset < rows."""
+        begin = max(0, self.begin - offset)
+        end = max(begin, min(cols, self.end - offset, rows - offset))
+        return Vector(self.E, self.table(begin + offset, end + offset), begin)
+
+
+class Window(Weight):
+    """A point seen through shifts: eq(z, i + offset) for begin <= i < end."""
+
+    def __init__(self, E, z, offset, begin, end):
+        self.z, self.offset = z, offset
+        super().__init__(E, begin, end, z, offset, begin, end)
+
+    def entries(self, first, last):
+        return eq_range(self.E, self.z, first + self.offset, last + self.offset)
+
+    def sum(self, n):
+        return sum_below(self.E, self.z, self.end + self.offset) - sum_below(self.E, self.z, self.begin + self.offset)
+
+    def on_piece(self, offset, log, r):
+        begin, end = (min(max(i - offset, 0), 1 << log) for i in (self.begin, self.end))
+        below = [eq_shifted_below(self.E, self.z, r, self.offset + offset, i) for i in (begin, end) if begin < end]
+        return below[1] - below[0] if below else self.E.of(0)
+
+    def shifted(self, offset, rows, cols):
+        begin = max(0, -offset, self.begin - offset)
+        return window(self.E, self.z, self.offset + offset, begin, min(cols, rows - offset, self.end - offset))
+
+
+class Point(Window):
     """eq(z, i)."""
 
     def __init__(self, E, z):
-        self.E, self.z = E, tuple(z)
-        self.key = ("point", self.z)
-
-    def table(self, begin, end):
-        return eq_range(self.E, self.z, begin, end)
+        super().__init__(E, tuple(z), 0, 0, 1 << len(z))
 
     def sum(self, n):
         return sum_below(self.E, self.z, n)
@@ -85,64 +113,22 @@ class Point:
     def extension(self, r):
         return eq(self.z, r)
 
-    def shifted(self, offset, rows, cols):
-        return window(self.E, self.z, offset, max(0, -offset), min(cols, rows - offset))
-
-
-class Weight:
-    def extension(self, r):
-        return self.on_piece(0, len(r), r)
-
-    def shifted(self, offset, rows, cols):
-        """The weights k -> w(k + offset), 0 <= k < cols, 0 <= k + offset < rows."""
-        first, last = self.support(rows)
-        begin, end = max(0, first - offset), min(cols, last - offset)
-        if begin >= end:
-            return nothing(self.E)
-        return Vector(self.E, self.table(begin + offset, end + offset), begin)
-
-    def support(self, rows):
-        """Outside of it all entries are 0, and are not written down."""
-        return 0, rows
-
-
-class Index(Weight):
-    """[i = index]."""
-
-    def __init__(self, E, index):
-        self.E, self.index = E, index
-        self.key = ("index", index)
-
-    def table(self, begin, end):
-        out = np.zeros((end - begin, self.E.D), dtype=np.uint64)
-        if begin <= self.index < end:
-            out[self.index - begin, 0] = 1
-        return out
-
-    def sum(self, n):
-        return self.E.of(1)
-
-    def support(self, rows):
-        return self.index, self.index + 1
-
-    def on_piece(self, offset, log, r):
-        return eq_bits(r, self.index - offset) if self.index >> log == offset >> log else 0
-
 
 class Pieces(Weight):
     """coef eq(z, i - offset) on [offset, offset + 2^len(z)), for each (coef, offset, z)."""
 
     def __init__(self, E, pieces):
-        self.E, self.pieces = E, pieces
-        self.key = ("pieces", tuple(pieces))
+        self.pieces = tuple(pieces)
+        ends = [offset + (1 << len(z)) for _, offset, z in self.pieces]
+        super().__init__(E, min((offset for _, offset, _ in self.pieces), default=0), max(ends, default=0), self.pieces)
 
-    def table(self, begin, end):
-        out = np.zeros((end - begin, self.E.D), dtype=np.uint64)
+    def entries(self, first, last):
+        out = np.zeros((last - first, self.E.D), dtype=np.uint64)
         for coef, offset, z in self.pieces:
-            first, last = max(begin, offset), min(end, offset + (1 << len(z)))
-            if first < last:
-                part = scale(eq_range(self.E, z, first - offset, last - offset), coef)
-                out[first - begin:last - begin] = add(out[first - begin:last - begin], part)
+            begin, end = max(first, offset), min(last, offset + (1 << len(z)))
+            if begin < end:
+                part = scale(eq_range(self.E, z, begin - offset, end - offset), coef)
+                out[begin - first:end - first] = add(out[begin - first:end - first], part)
         return out
 
     def sum(self, n):
@@ -159,83 +145,49 @@ class Pieces(Weight):
     def on_piece(self, offset, log, r):
         out = self.E.of(0)
         for coef, at, z in self.pieces:
-            wide = max(log, len(z))
+            low, wide = sorted((log, len(z)))
             if at >> wide == offset >> wide:  # one contains the other
-                low = min(log, len(z))
-                out = out + coef * eq_bits(z[low:], offset - at >> low) * eq_bits(r[low:], at - offset >> low) \
-                    * eq(z[:low], r[:low])
+                out += coef * eq_bits(z[low:], offset - at >> low) * eq_bits(r[low:], at - offset >> low) * \
+                    eq(z[:low], r[:low])
         return out
 
 
-def window(E, z, offset, begin, end):
-    return Window(E, z, offset, begin, end) if begin < end else nothing(E)
+class Index(Pieces):
+    """[i = index]."""
 
+    def __init__(self, E, index):
+        super().__init__(E, [(E.of(1), index, ())])
 
-def nothing(E):
-    return Vector(E, np.zeros((0, E.D), dtype=np.uint64))
-
-
-class Window(Weight):
-    """A point seen through shifts: eq(z, i + offset) for begin <= i < end."""
-
-    def __init__(self, E, z, offset, begin, end):
-        self.E, self.z, self.offset, self.begin, self.end = E, z, offset, begin, end
-        self.key = ("window", z, offset, begin, end)
-
-    def table(self, begin, end):
-        out = np.zeros((end - begin, self.E.D), dtype=np.uint64)
-        first, last = max(begin, self.begin), min(end, self.end)
-        if first < last:
-            out[first - begin:last - begin] = eq_range(self.E, self.z, first + self.offset, last + self.offset)
-        return out
-
-    def sum(self, n):
-        return sum_below(self.E, self.z, self.end + self.offset) - sum_below(self.E, self.z, self.begin + self.offset)
-
-    def on_piece(self, offset, log, r):
-        begin, end = max(self.begin, offset), min(self.end, offset + (1 << log))
-        if begin >= end:
-            return self.E.of(0)
-        shift = self.offset + offset
-        return eq_shifted_below(self.E, self.z, r, shift, end - offset) - \
-            eq_shifted_below(self.E, self.z, r, shift, begin - offset)
-
-    def shifted(self, offset, rows, cols):
-        begin = max(0, -offset, self.begin - offset)
-        return window(self.E, self.z, self.offset + offset, begin, min(cols, rows - offset, self.end - offset))
+    shifted = Weight.shifted
 
 
 class Vector(Weight):
     """values[i - begin]; the same as itself only."""
 
     def __init__(self, E, values, begin=0):
-        self.E, self.values, self.begin = E, values, begin
-        self.key = ("vector", id(self))
+        self.values = values
+        super().__init__(E, begin, begin + len(values), id(self))
 
-    def table(self, begin, end):
-        out = np.zeros((end - begin, self.E.D), dtype=np.uint64)
-        first, last = max(begin, self.begin), min(end, self.begin + len(self.values))
-        if first < last:
-            out[first - begin:last - begin] = self.values[first - self.begin:last - self.begin]
-        return out
+    def entries(self, first, last):
+        return self.values[first - self.begin:last - self.begin]
 
     def sum(self, n):
         return self.E(tuple(total(self.values)))
 
-    def support(self, rows):
-        return self.begin, self.begin + len(self.values)
-
     def on_piece(self, offset, log, r):
-        begin, end = max(self.begin, offset), min(self.begin + len(self.values), offset + (1 << log))
+        begin, end = max(self.begin, offset), min(self.end, offset + (1 << log))
         if begin >= end:
             return self.E.of(0)
-        return dot(self.E, eq_range(self.E, r[:log], begin - offset, end - offset),
-                   self.values[begin - self.begin:end - self.begin])
+        return dot(self.E, eq_range(self.E, r[:log], begin - offset, end - offset), self.entries(begin, end))
+
+
+def window(E, z, offset, begin, end):
+    return Window(E, z, offset, begin, end) if begin < end else Vector(E, np.zeros((0, E.D), dtype=np.uint64))
 
 
 def basis(E):
     """(1, X, ..): the weight of the second dimension of the argument's tensors."""
-    return Vector(E, from_elements(E, [E.power_of_x(d) for d in range(E.D)]))
+    return Vector(E, np.eye(E.D, dtype=np.uint64))
 
 
 def first_entry(weight):

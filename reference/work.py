@@ -1,37 +1,49 @@
 """How much a verifier has to do for a circuit, counted before it does it (docs/spec/keys.md, "Work"); and the layout of
 committed cells, whose blocks count too.
 """
+from collections import namedtuple
 from dataclasses import dataclass
+from itertools import pairwise, product
+from math import prod
 
-from .circuit import (MAX_DIMS, NO_RUN, Affine, Committed, Constant, Contract, Cubic, Map, Packing, Poseidon, Public,
-                      Shift, Sparse, product)
-from .errors import require
+from .circuit import (MAX_DIMS, NO_RUN, Affine, Committed, Constant, Contract, Cubic, Map, Packing, Public, Shift,
+                      Sparse)
+from .errors import rule
+from .reader import many, u8, u16, u32
 
 MAX_WORK = 2**24
-RELATION, CLAIM, BLOCK, ENTRY, VALUE_STEPS = 256, 16, 64, 4, 2
+RELATION, CLAIM, BLOCK, ENTRY, VALUE_STEPS, POSEIDON = 256, 16, 64, 4, 2, 118 * 130
+KEPT, SHIFTED, NEW = range(3)
 
 
 def pieces_of(n):
     """The binary pieces (offset, log) of [0, n): aligned, largest first."""
-    out, offset = [], 0
-    for log in reversed(range(n.bit_length())):
-        if n >> log & 1:
-            out.append((offset, log))
-            offset += 1 << log
-    return out
+    return [(n >> log + 1 << log + 1, log) for log in reversed(range(n.bit_length())) if n >> log & 1]
+
+
+def choices(lists):
+    """One item of each list, in all ways: that of list 0 changes fastest."""
+    for chosen in product(*reversed(lists)):
+        yield chosen[::-1]
 
 
 def num_products(dims):
-    return product(n.bit_count() for n in dims)
+    return prod(n.bit_count() for n in dims)
+
+
+def is_exact(c, lookup):
+    """Cut in every dimension: no leaf is padding."""
+    return not c.rows(lookup) or all(c.is_committed(x) for x in lookup.columns)
 
 
 def cut_dimension(dims):
-    """The dimension in which the blocks of a lookup with a virtual column are cut: the last of extent above 1."""
+    """The one dimension in which the blocks of another lookup are cut: the last of extent above 1."""
     return max((d for d, n in enumerate(dims) if n > 1), default=0)
 
 
-def all_committed(circuit, lookup):
-    return all(circuit.is_committed(x) for x in lookup.columns)
+def num_blocks(c, lookup):
+    dims = c.rows(lookup)
+    return num_products(dims) if is_exact(c, lookup) else dims[cut_dimension(dims)].bit_count()
 
 
 @dataclass
@@ -41,223 +53,152 @@ class Claims:
     pieces: list
     vectors: list
 
+    def add(self, n, pieces):
+        """n claims that are in pieces in these dimensions."""
+        self.all += n
+        for d in pieces:
+            self.pieces[d] += n
+
 
 def claim_counts(c):
-    """Python's integers do not saturate: numbers are capped where they are added up."""
+    """Python's integers do not saturate: numbers are capped before they are handed down."""
     counts = [Claims(0, [0] * MAX_DIMS, [0] * MAX_DIMS) for _ in c.tensors]
     for lookup in c.lookups:
-        dims = c.dims(lookup.columns[0])
-        committed = all_committed(c, lookup)
+        dims, exact = c.rows(lookup), is_exact(c, lookup)
         for x in lookup.columns:
-            n = num_products(dims) if committed else 1
-            counts[x].all += n
-            for d in range(0 if committed else cut_dimension(dims), len(dims)):
-                counts[x].pieces[d] += n
+            counts[x].add(num_products(dims) if exact else 1, range(0 if exact else cut_dimension(dims), len(dims)))
     for table in c.tables:
-        counts[table.multiplicity].all += table.rows.bit_count()
-        counts[table.multiplicity].pieces[0] += table.rows.bit_count()
+        counts[table.multiplicity].add(table.rows.bit_count(), [0])
         for x in table.tensors:
-            counts[x].all += 1
-            counts[x].pieces[len(c.dims(x)) - 1] += 1
+            counts[x].add(1, [len(c.dims(x)) - 1])
     for zero in c.zeros:
-        counts[zero.tensor].all += 1
-    for i in reversed(range(len(c.tensors))):
-        cap(counts[i])
-        hand_down(c, i, counts)
+        counts[zero.tensor].add(1, [])
+    for i, here in reversed(list(enumerate(counts))):
+        here.all, *rest = (min(n, 2**62) for n in (here.all, *here.pieces, *here.vectors))
+        here.pieces, here.vectors = rest[:MAX_DIMS], rest[MAX_DIMS:]
+        for source, ways in handed_down(c, i):
+            there = counts[source]
+            there.all += here.all
+            for e, (way, d) in ways.items():
+                if way == KEPT:
+                    there.pieces[e] += here.pieces[d]
+                    there.vectors[e] += here.vectors[d]
+                elif way == SHIFTED:
+                    there.vectors[e] += here.pieces[d] * c.dims(source)[e] + here.vectors[d]
+                else:
+                    there.vectors[e] += here.all * d
     return counts
 
 
-def cap(claims):
-    most = 2**62
-    claims.all = min(claims.all, most)
-    claims.pieces = [min(n, most) for n in claims.pieces]
-    claims.vectors = [min(n, most) for n in claims.vectors]
+def handed_down(c, i):
+    """What a claim on tensor i becomes: (source, {its dimension: where the weight there comes from}): KEPT or SHIFTED
+    of a dimension of i, or a NEW vector of so many entries; others are points, indices or sums."""
+    match c.rule(i):
+        case Affine(terms):
+            for term in terms:
+                yield term.source, {e: (KEPT, d) for e, (fixed, d) in enumerate(term.dims) if not fixed}
+        case Cubic(operands):
+            yield from ((x, {}) for x in operands)
+        case Contract(y_labels=y_labels) as r:
+            for x, labels, other, shared in r.each_way():
+                ways = {e: (KEPT, y_labels.index(label)) for e, label in enumerate(labels) if label not in shared}
+                if not c.private[other]:
+                    ways |= {e: (NEW, n) for e, n in enumerate(c.dims(x)) if labels[e] in shared and n > 1}
+                yield x, ways if c.private[x] else {}
+        case Map(source, dim, matrix):
+            way = (SHIFTED, dim) if isinstance(matrix, Shift) else (NEW, c.dims(source)[dim])
+            yield source, {d: (KEPT, d) for d in range(len(c.dims(i)))} | {dim: way}
+        case Packing(parts):
+            for p in parts:
+                yield p.source, {p.along: (NEW, p.count)} | ({} if p.run == NO_RUN else {p.run: (SHIFTED, 1)})
 
 
-def hand_down(c, i, counts):
-    """From the claims on tensor i to those on what its definition names."""
-    here, r, dims = counts[i], c.rule(i), c.dims(i)
-
-    def keep(d, source, to):
-        counts[source].pieces[to] += here.pieces[d]
-        counts[source].vectors[to] += here.vectors[d]
-
-    if isinstance(r, Affine):
-        for term in r.terms:
-            counts[term.source].all += here.all
-            for to, (fixed, value) in enumerate(term.dims):
-                if not fixed:
-                    keep(value, term.source, to)
-    elif isinstance(r, Contract):
-        both = c.private[r.a] and c.private[r.b]
-        for x, labels, other in ((r.a, r.a_labels, r.b_labels), (r.b, r.b_labels, r.a_labels)):
-            counts[x].all += here.all
-            if not c.private[x]:
-                continue
-            for to, label in enumerate(labels):
-                if label in other:
-                    if not both and c.dims(x)[to] > 1:
-                        counts[x].vectors[to] += here.all * c.dims(x)[to]
-                elif label in r.y_labels:
-                    keep(r.y_labels.index(label), x, to)
-    elif isinstance(r, Cubic):
-        for x in r.operands:
-            counts[x].all += here.all
-    elif isinstance(r, Map):
-        counts[r.source].all += here.all
-        for d in range(len(dims)):
-            if d != r.dim:
-                keep(d, r.source, d)
-        extent = c.dims(r.source)[r.dim]
-        if isinstance(r.matrix, Shift):
-            counts[r.source].vectors[r.dim] += here.pieces[r.dim] * extent + here.vectors[r.dim]
-        else:
-            counts[r.source].vectors[r.dim] += here.all * extent
-    elif isinstance(r, Packing):
-        for p in r.parts:
-            counts[p.source].all += here.all
-            counts[p.source].vectors[p.along] += here.all * p.count
-            if p.run != NO_RUN:
-                counts[p.source].vectors[p.run] += here.pieces[1] * c.dims(p.source)[p.run] + here.vectors[1]
-
-
-def steps_of_claim(c, i):
-    r, dims, both = c.rule(i), c.dims(i), c.is_product(i)
-    n = CLAIM
-    if isinstance(r, (Constant, Public)):
-        n += VALUE_STEPS * product(dims)
-    if isinstance(r, Committed):
-        n += BLOCK * num_products(dims)
-    if both:
-        n += RELATION * (2 if isinstance(r, Cubic) else 1)
-    elif isinstance(r, Contract):
-        n += ENTRY * min(product(c.dims(r.a)), product(c.dims(r.b)))
-    if isinstance(r, Packing):
-        n += sum(ENTRY * (p.count + 16) for p in r.parts)
-    if isinstance(r, Map) and not isinstance(r.matrix, Shift):
-        n += ENTRY * (dims[r.dim] + c.dims(r.source)[r.dim])
-        if isinstance(r.matrix, Sparse):
-            n += ENTRY * len(r.matrix.rows)
-        if isinstance(r.matrix, Poseidon):
-            n += 118 * 130
-    return n
-
-
-def steps_of_weights(c, i, claims):
-    r, dims = c.rule(i), c.dims(i)
-    n = sum(claims.vectors) * (ENTRY if c.is_product(i) or isinstance(r, Committed) else 1)
-    if isinstance(r, Map) and isinstance(r.matrix, Shift):
-        n += ENTRY * claims.pieces[r.dim] * dims[r.dim]
-    if isinstance(r, Packing):
-        n += ENTRY * claims.pieces[1] * len(r.parts) * dims[1]
-    return n
+def steps(c, i, claims):
+    """Of all claims on tensor i."""
+    dims, all_vectors, each, once = c.dims(i), sum(claims.vectors), CLAIM, 0
+    match c.rule(i):
+        case Constant() | Public():
+            each += VALUE_STEPS * prod(dims)
+        case Committed():
+            each += BLOCK * num_products(dims)
+        case Cubic():
+            each += 2 * RELATION
+        case Contract(a, b):
+            each += RELATION if c.is_product(i) else ENTRY * min(prod(c.dims(a)), prod(c.dims(b)))
+        case Packing(parts):
+            each += sum(ENTRY * (p.count + 16) for p in parts)
+            once += ENTRY * claims.pieces[1] * len(parts) * dims[1]
+        case Map(_, dim, Shift()):
+            once += ENTRY * claims.pieces[dim] * dims[dim]
+        case Map(source, dim, matrix):
+            each += ENTRY * (dims[dim] + c.dims(source)[dim])
+            each += ENTRY * len(matrix.rows) if isinstance(matrix, Sparse) else POSEIDON
+    return claims.all * each + once + all_vectors * (ENTRY if c.is_committed(i) or c.is_product(i) else 1)
 
 
 def verifier_work(c):
     work = RELATION * len(c.zeros)
-    for lookup in c.lookups:
-        dims = c.dims(lookup.columns[0])
-        blocks = num_products(dims) if all_committed(c, lookup) else \
-            (dims[cut_dimension(dims)].bit_count() if dims else 1)
-        work += RELATION * blocks * len(lookup.columns)
+    work += sum(RELATION * num_blocks(c, lookup) * len(lookup.columns) for lookup in c.lookups)
     for table in c.tables:
         work += RELATION * table.rows.bit_count() * (1 + len(table.tensors))
-        work += sum(VALUE_STEPS * len(column.values) for column in table.columns if column.values is not None)
-    for i, claims in enumerate(claim_counts(c)):
-        work += claims.all * steps_of_claim(c, i) + steps_of_weights(c, i, claims)
-    return work
+        work += sum(VALUE_STEPS * len(column) for column in table.columns if isinstance(column, list))
+    return work + sum(steps(c, i, claims) for i, claims in enumerate(claim_counts(c)))
 
 
 # ---- layout
 
 
-@dataclass
-class Block:
-    tensor: int
-    pieces: list  # (offset, log) of each dimension
-    column: int
-    row: int
-
-    def log(self):
-        return sum(log for _, log in self.pieces)
+Layout = namedtuple("Layout", "log_rows reserved_rows column_segments blocks")
+Block = namedtuple("Block", "tensor pieces column row")
 
 
-@dataclass
-class Layout:
-    log_rows: int
-    reserved_rows: int
-    column_segments: list
-    blocks: list
+def log_of(pieces):
+    """Of the number of cells of a product of pieces (offset, log)."""
+    return sum(log for _, log in pieces)
 
 
-class Cursor:
-    """Walks the blocks of a tensor in their one order: products of binary pieces, dimension 0 fastest, each cut into
-    aligned runs of its cells."""
-
-    def __init__(self, dims):
-        self.pieces = [pieces_of(n) for n in dims]
-        self.choice, self.position, self.done = [0] * len(dims), 0, False
-
-    def next(self, log):
-        """The pieces of the next 2^log cells; None if no such block begins here."""
-        whole = [pieces[i] for pieces, i in zip(self.pieces, self.choice)]
-        size = sum(w for _, w in whole)
-        if self.done or log > size or self.position % (1 << log):
-            return None
-        out, below, left = [], 0, log
-        for offset, w in whole:
-            out.append((offset + (self.position >> below & (1 << w) - 1), min(w, left)))
-            below += w
-            left -= min(w, left)
-        self.position += 1 << log
-        if self.position >> size:
-            self.position = 0
-            self.done = True
-            for d, pieces in enumerate(self.pieces):
-                self.choice[d] = (self.choice[d] + 1) % len(pieces)
-                if self.choice[d]:
-                    self.done = False
-                    break
-        return out
+def part_of(whole, position, log):
+    """The pieces of the 2^log cells from `position` on of a product of pieces."""
+    out = []
+    for offset, width in whole:
+        out.append((offset + (position & (1 << width) - 1), min(width, log)))
+        position, log = position >> width, log - out[-1][1]
+    return out
 
 
-def read_layout(c, data):
-    log_rows, reserved = data.unsigned(1), data.unsigned(4)
-    segments = data.many(4, lambda: data.unsigned(4))
-    count = data.unsigned(4)
-    data.check(count <= (len(data.data) - data.at) // 7)
-    blocks = []
-    for i, tensor in enumerate(c.tensors):
-        if not isinstance(tensor.rule, Committed):
-            continue
-        cursor = Cursor(tensor.dims)
-        while not cursor.done:
-            data.check(len(blocks) < count)
-            log, column, unit = data.unsigned(1), data.unsigned(2), data.unsigned(4)
-            data.check(log <= 31 and unit < 1 << 31 - log)
-            pieces = cursor.next(log)
-            data.check(pieces is not None)
-            blocks.append(Block(i, pieces, column, unit << log))
-    data.check(len(blocks) == count)
+def read_layout(c, r):
+    log_rows, reserved, segments, blocks = u8(r), u32(r), many(4, u32)(r), []
+    count = r.count(7)
+    for i in (i for i in range(len(c.tensors)) if c.is_committed(i)):
+        for whole in choices([pieces_of(n) for n in c.dims(i)]):
+            position, size = 0, log_of(whole)
+            while position >> size == 0:
+                r.check(len(blocks) < count)
+                log, column, unit = u8(r), u16(r), u32(r)
+                r.check(log <= min(31, size) and unit < 1 << 31 - log and position % (1 << log) == 0)
+                blocks.append(Block(i, part_of(whole, position, log), column, unit << log))
+                position += 1 << log
+    r.check(len(blocks) == count)
     return Layout(log_rows, reserved, segments, blocks)
+
+
+def disjoint(used):
+    """used: (where, begin, end)."""
+    return all(x[0] != y[0] or x[2] <= y[1] for x, y in pairwise(sorted(used)))
 
 
 def check_layout(c, layout):
     """`where` 1 to 8. That the blocks are those of the walk, read_layout has seen to."""
-    require(layout.log_rows <= 31 and layout.reserved_rows < 1 << layout.log_rows, "V_KEY", 1)
+    rule(1, layout.log_rows <= 31 and layout.reserved_rows < 1 << layout.log_rows)
     segments = layout.column_segments
-    require(1 <= len(segments) <= 1024 and segments == sorted(segments) and segments[-1] < c.segments, "V_KEY", 2)
+    rule(2, 1 <= len(segments) <= 1024 and segments == sorted(segments) and segments[-1] < c.segments)
     used, claims, work = [], claim_counts(c), 0
     for block in layout.blocks:
-        require(block.column < len(segments), "V_KEY", 5)
-        require(segments[block.column] == c.rule(block.tensor).segment, "V_KEY", 5)
-        end = block.row + (1 << block.log())
-        require(end <= (1 << layout.log_rows) - layout.reserved_rows, "V_KEY", 6)
-        used.append((block.column, block.row, end))
+        rule(5, block.column < len(segments) and segments[block.column] == c.rule(block.tensor).segment)
+        used.append((block.column, block.row, block.row + (1 << log_of(block.pieces))))
+        rule(6, used[-1][2] <= (1 << layout.log_rows) - layout.reserved_rows)
         here = claims[block.tensor]
         work += BLOCK * here.all
-        for d, (_, log) in enumerate(block.pieces):
-            work += ENTRY * min(here.vectors[d], here.all << log)
-    require(work <= MAX_WORK, "V_KEY", 8)
-    used.sort()
-    require(all(x[0] != y[0] or x[2] <= y[1] for x, y in zip(used, used[1:])), "V_KEY", 7)
+        work += sum(ENTRY * min(here.vectors[d], here.all << log) for d, (_, log) in enumerate(block.pieces))
+    rule(8, work <= MAX_WORK)
+    rule(7, disjoint(used))

@@ -12,11 +12,11 @@ import numpy as np
 
 from reference import relations, soundness
 from reference.blake3 import blake3, derive_key
-from reference.circuit import KeyBytes
+from reference.circuit import Circuit, KeyBytes
 from reference.digest import MDS, WIDTH, Bound, initial_value, plan, round_constants
 from reference.errors import Refused
 from reference.field import P, eq_bits, extension, from_elements, mle, mul, root_of_unity, total, vector
-from reference.key import Counts, check_params, read_params
+from reference.key import Counts, Params, check_params
 from reference.lookup import LeafClaims, leaf_claims, plan_leaves
 from reference.merkle import check_multiproof, coset_leaves, salted_leaves, tagged_hashes
 from reference.pcs import Opening, domain_point
@@ -66,7 +66,7 @@ def elements(E, texts):
 
 
 def show(x):
-    return x.to_bytes().hex()
+    return "".join(hex_words(x.c))
 
 
 def shown(xs):
@@ -302,7 +302,7 @@ def layers(v, n):
 
     def no_claims(E, _circuit, _blocks, z, _alpha, _beta):
         points.append(z)
-        return LeafClaims(E.of(0), E.of(0), E.of(0))
+        return LeafClaims(E.of(0), E.of(0), E.of(0), [], [])
 
     with mock.patch.object(relations, "leaf_claims", no_claims):
         equation = hidden.segment.tree(None, n, None, None)
@@ -328,7 +328,7 @@ def lookup_tree(v):
 
 def leaves(v):
     E, data = extension(v["degree"]), unhex(v["circuit"])
-    circuit = KeyBytes(data).circuit()
+    circuit = Circuit.read(KeyBytes(data))
     blocks, log = plan_leaves(circuit, 0)
     z = elements(E, v["z"])
     assert len(z) == log
@@ -345,7 +345,7 @@ def leaves(v):
 
 
 def opening(v):
-    params = read_params(Reader(unhex(v["params"]), "V_KEY"))
+    params = Params.read(Reader(unhex(v["params"]), "V_KEY"))
     check_params(params)
     E, root_digest = extension(params.degree), unhex(v["root"])
     weights = [elements(E, column) for column in v["weights"]]
@@ -367,7 +367,7 @@ def opening(v):
 
 
 def terms(v):
-    params = read_params(Reader(unhex(v["params"]), "V_KEY"))
+    params = Params.read(Reader(unhex(v["params"]), "V_KEY"))
     counts = Counts([tuple(bus) for bus in v["buses"]], *(v[name] for name in (
         "constraints", "equations", "triples", "point_variables", "product_degree")))
     out = {"code": None}
