@@ -90,8 +90,7 @@ class Derivation:
             if port.pub is not None:
                 yield port.pub, port.lo, port.hi
         for port in c.outputs:
-            yield port.pub_lo, port.lo, port.hi
-            yield port.pub_hi, port.lo, port.hi
+            yield from ((x, port.lo, port.hi) for x in (port.pub_lo, port.pub_hi))
             yield from ((x, 0, 1) for x in (port.pub_outside, *(port.argmax or ())))
         ranges = [[table.range(column) for column in table.columns] for table in c.tables]
         for lookup in c.lookups:

@@ -209,13 +209,14 @@ def check_ports(c):
     differences = set()  # {(x, pub)}: some zero is their difference
     for zero in c.zeros:
         match c.tensors[zero.tensor]:
-            case Tensor(dims, Affine([Term(1, x, [(False, 0)]), Term(-1, y, [(False, 0)])], 0)) if dims == c.dims(x):
-                differences.add((x, y))
+            case Tensor(dims, Affine([Term(1, x, each), Term(-1, y, also)], 0)):
+                if dims == c.dims(x) and each == also == [(False, d) for d in range(len(dims))]:
+                    differences.add((x, y))
     for ports in (c.inputs, c.outputs):
         rule(21, len({port.name for port in ports}) == len(ports))
         for port in ports:
             rule(21, 1 <= len(port.name) <= 256 and all(" " <= x <= "~" for x in port.name))
-            rule(21, is_operand(c, port.tensor) and c.dims(port.tensor) == [cells(port)])
+            rule(21, is_operand(c, port.tensor) and cells(c.tensors[port.tensor]) == cells(port))
             rule(21, in_range(port.lo, port.hi) and port.lo <= port.hi)
             rule(21, all(mantissa != 0 and -4096 <= exponent <= 4096 for mantissa, exponent in port.scales))
     rule(21, len({port.tensor for port in c.inputs}) == len(c.inputs))
@@ -227,11 +228,11 @@ def check_ports(c):
         rule(21, kind != CATEGORIES or port.lo <= 0 and port.hi >= len(words) == len(set(words)) and
              all(len(w) <= 256 and printable(w) for w in words))
         rule(23, port.pub is None or (port.tensor, port.pub) in differences)
-    rule(21, all(cells(port) > 1 for port in c.outputs if port.argmax))
+    rule(21, all(c.dims(port.tensor) == [cells(port)] and cells(port) > bool(port.argmax) for port in c.outputs))
     check_digest_ports(c)
     named = list(public_tensors(c))
     rule(21, sorted(x for x, _, _ in named) == [i for i, t in enumerate(c.tensors) if isinstance(t.rule, Public)])
-    rule(21, all(c.tensors[x] == Tensor([n], Public(source)) for x, source, n in named))
+    rule(21, all(c.tensors[x] == Tensor(dims, Public(source)) for x, source, dims in named))
 
 
 def check_digest_ports(c):
@@ -249,12 +250,12 @@ def check_digest_ports(c):
 
 
 def public_tensors(c):
-    """(tensor, source, cells) wherever a port names one."""
+    """(tensor, source, dims) wherever a port names one."""
     for port in c.inputs:
         if port.pub is not None:
-            yield port.pub, STATEMENT, cells(port)
+            yield port.pub, STATEMENT, c.dims(port.tensor)
     for port in c.outputs:
-        named, n = (port.pub_lo, port.pub_hi, port.pub_outside, *(port.argmax or ())), cells(port)
-        yield from zip(named, [STATEMENT] * 6, (n, n, n, n, 1, n))
+        named, n = (port.pub_lo, port.pub_hi, port.pub_outside, *(port.argmax or ())), c.dims(port.tensor)
+        yield from zip(named, [STATEMENT] * 6, (n, n, n, n, [1], n))
     for port in c.digests:
-        yield port.tensor, port.source(), 4
+        yield port.tensor, port.source(), [4]

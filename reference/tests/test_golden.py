@@ -2,6 +2,8 @@
 import functools
 import json
 import os
+import resource
+import subprocess
 import tempfile
 import unittest
 from unittest import mock
@@ -37,6 +39,20 @@ class Golden(unittest.TestCase):
                 theirs, ours = test_program.both(paths["key"], paths["proof"], *case["options"])
                 self.assertEqual((theirs[0], theirs[1]["code"]), (case["exit"], case["code"]), "the program")
                 self.assertEqual(ours, theirs, "the reference")
+
+    def test_the_program_verifies_in_64_megabytes(self):
+        """Of addresses; a sanitizer's program asks for terabytes."""
+        with open(test_program.PROGRAM, "rb") as file:
+            if b"__asan_init" in file.read():
+                self.skipTest("sanitizers")
+        def verified(key, proof, megabytes):
+            limit = (megabytes << 20, megabytes << 20)
+            return subprocess.run([test_program.PROGRAM, "verify", "--verifying-key", os.path.join(FOLDER, key),
+                                   os.path.join(FOLDER, proof)], capture_output=True, timeout=60,
+                                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, limit)).returncode == 0
+        for key, proof in (("plain.vk", "plain0.proof"), ("bound.vk", "attested.proof"), ("trees.vk", "trees0.proof")):
+            self.assertTrue(verified(key, proof, 64), key)
+            self.assertFalse(verified(key, proof, 8), key)
 
     def test_error_terms(self):
         """`nescio report --soundness` counts and calculates as this verifier does."""

@@ -65,7 +65,7 @@ Ends lower_count(Backend& b, const Circuit& model, const Counting& counting, con
   return out;
 }
 
-void add_ports(EmitBackend& b, const Circuit& model, const Rows& rows, std::uint32_t n, const Ends& ends,
+void add_ports(EmitBackend& b, const Circuit& model, const ModelRows& rows, std::uint32_t n, const Ends& ends,
                const Prediction& prediction) {
   for (std::size_t i = 0; i < model.inputs.size(); ++i) {
     InputPort port = model.inputs[i];
@@ -128,7 +128,7 @@ Status count_lookups(const Circuit& circuit, const PublicValues& publics, Witnes
 }
 
 // The inputs and the output in all rows: their bounds follow from the rows' relations.
-Result<std::vector<VarInfo>> known_of(const Circuit& model, const Rows& rows, const Prediction& prediction,
+Result<std::vector<VarInfo>> known_of(const Circuit& model, const ModelRows& rows, const Prediction& prediction,
                                       std::uint32_t n) {
   Circuit circuit = rows.circuit;
   for (InputPort port : model.inputs) {

@@ -34,7 +34,7 @@ inline constexpr std::uint32_t kMaxRows = 1U << 20;
 inline constexpr std::string_view kLabelPort = "label", kCorrectPort = "correct";
 
 struct Counting {
-  Rows rows;
+  ModelRows rows;
   std::vector<VarInfo> known;  // of the inputs and the output, in all rows
   Emitted emitted;             // the circuit, with ports, without the argument's tensors
 };

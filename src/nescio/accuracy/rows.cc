@@ -172,7 +172,7 @@ class Writer {
           std::any_of(table.tensors.begin(), table.tensors.end(), [&](TensorId id) { return part.per_row(id); }));
   }
 
-  Result<Rows> run() {
+  Result<ModelRows> run() {
     for (std::size_t i = 0; i < model_.tables.size(); ++i) {
       if (row_table_[i]) NESCIO_TRY_STATUS(check_row_table(model_.tables[i]));
     }
@@ -333,12 +333,12 @@ class Writer {
   std::vector<bool> row_table_;       // of each of the model's: its private columns are per row
   std::vector<std::uint32_t> table_;  // of each of the model's
   TensorId numbers_ = kLeftOut;       // 0 .. n - 1
-  Rows rows_;
+  ModelRows rows_;
 };
 
 // In one row of M, outputs follow from inputs and weights.
 Status check_function(const Circuit& model, const Part& part) {
-  NESCIO_TRY(Rows one, Writer(model, part, 1).run());
+  NESCIO_TRY(ModelRows one, Writer(model, part, 1).run());
   Circuit& circuit = one.circuit;
   for (InputPort port : model.inputs) {
     port.tensor = one.tensor[port.tensor];
@@ -356,7 +356,7 @@ Status check_function(const Circuit& model, const Part& part) {
 
 }  // namespace
 
-Result<Rows> make_rows(const Circuit& model, std::uint32_t n) {
+Result<ModelRows> make_rows(const Circuit& model, std::uint32_t n) {
   const Part part(model);
   for (const OutputPort& port : model.outputs)
     if (!part.kept(port.tensor) || !part.per_row(port.tensor))

@@ -20,13 +20,13 @@ namespace nescio {
 
 inline constexpr TensorId kLeftOut = ~TensorId{0};
 
-struct Rows {
+struct ModelRows {
   Circuit circuit;               // without ports but the digest of the weights
   std::vector<TensorId> tensor;  // of each of the model's: its number here, or kLeftOut
   std::vector<bool> per_row;     // of each of the model's
 };
 
 // `model` has passed check_circuit. kUsage: a model that this cannot be done with, and why.
-Result<Rows> make_rows(const Circuit& model, std::uint32_t n);
+Result<ModelRows> make_rows(const Circuit& model, std::uint32_t n);
 
 }  // namespace nescio

@@ -13,7 +13,7 @@
 
 namespace nescio {
 
-// Rows and labels, in the integers of a model's inputs.
+// ModelRows and labels, in the integers of a model's inputs.
 struct LabelledSet {
   std::vector<SecretVector<std::int64_t>> inputs;  // of each of the model's, one row after the other
   SecretVector<std::int64_t> labels;

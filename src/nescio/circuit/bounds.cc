@@ -238,7 +238,8 @@ class Derivation {
       if (summed(c.a_labels[d])) terms *= circuit_[c.a].dims[d];
     // A constant has one label of extent above 1 at most: if it is summed, its values are added up.
     for (const auto& [k, labels, other] : {std::tuple{c.a, &c.a_labels, c.b}, std::tuple{c.b, &c.b_labels, c.a}}) {
-      if (!std::holds_alternative<Constant>(circuit_[k].def)) continue;
+      const auto* constant = std::get_if<Constant>(&circuit_[k].def);
+      if (constant == nullptr || constant->poseidon) continue;
       for (std::size_t d = 0; d < labels->size(); ++d)
         if (circuit_[k].dims[d] > 1 && summed((*labels)[d]))
           return times(weighted(constants_[k], at_[other]), terms / circuit_[k].dims[d]);
