@@ -15,6 +15,16 @@ Error refuse(std::string why) {
   return Error{ErrorCode::kUsage, 0, std::move(why), {}};
 }
 
+// Those that a verifier's limits allow (circuit/check.h).
+Status check_size(const Circuit& circuit, std::uint32_t rows) {
+  const Status checked = check_circuit(circuit, false);
+  if (checked.ok()) return checked;
+  const auto rule = static_cast<CircuitRule>(checked.error().where);
+  if (rule != CircuitRule::kTotal && rule != CircuitRule::kWork && rule != CircuitRule::kDims) return checked;
+  return refuse(std::to_string(rows) + " rows are more than a verifier takes for this model: fewer than " +
+                std::to_string(kMaxPublicCells) + " values of inputs and labels together; prove parts of the set");
+}
+
 // What comes after the rows.
 struct Ends {
   std::vector<Var> shown;  // public values of each input
@@ -139,7 +149,7 @@ Result<std::vector<VarInfo>> known_of(const Circuit& model, const ModelRows& row
     port.pub = 0;
     circuit.inputs.push_back(std::move(port));
   }
-  NESCIO_TRY_STATUS(check_circuit(circuit, false));
+  NESCIO_TRY_STATUS(check_size(circuit, n));
   NESCIO_TRY(const std::vector<Interval> bounds, derive_bounds(circuit));
   const std::vector<unsigned> depth = depths(circuit);
   std::vector<VarInfo> out;
@@ -186,7 +196,7 @@ Result<Counting> count_correct(const Circuit& model, const Prediction& predictio
   NESCIO_TRY_STATUS(b.status());
   add_ports(b, model, out.rows, rows, ends, prediction);
   NESCIO_TRY(out.emitted, b.finish());
-  NESCIO_TRY_STATUS(check_circuit(out.emitted.circuit, false));
+  NESCIO_TRY_STATUS(check_size(out.emitted.circuit, rows));
   return out;
 }
 

@@ -39,7 +39,7 @@ struct Counting {
   Emitted emitted;             // the circuit, with ports, without the argument's tensors
 };
 // `model` has passed check_circuit; 1 <= rows <= kMaxRows. kUsage: the model has no such proofs, an input of the name
-// "label", a threshold for several cells; otherwise the errors of check_circuit.
+// "label", a threshold for several cells, too many rows. kVKey: `model` is no sound circuit.
 Result<Counting> count_correct(const Circuit& model, const Prediction& prediction, std::uint32_t rows);
 
 // Integers of all rows, one row after the other.
