@@ -18,8 +18,7 @@ namespace {
 
 struct Arguments {
   std::string key, data, labels, proof = "accuracy.nescio";
-  std::optional<std::string> prediction, context;
-  std::string at_least;
+  std::optional<std::string> prediction, context, at_least;
 };
 
 std::optional<std::vector<std::uint8_t>> context_of(const Arguments& args) {
@@ -28,13 +27,14 @@ std::optional<std::vector<std::uint8_t>> context_of(const Arguments& args) {
 }
 
 // "950", or "95%" of the rows, rounded up.
-Result<std::optional<std::uint64_t>> rows_to_claim(const std::string& text, std::uint64_t rows) {
-  if (text.empty()) return std::optional<std::uint64_t>{};
-  const bool share = text.back() == '%';
+Result<std::optional<std::uint64_t>> rows_to_claim(const std::optional<std::string>& asked, std::uint64_t rows) {
+  if (!asked) return std::optional<std::uint64_t>{};
+  const std::string& text = *asked;
+  const bool share = text.ends_with('%');
   char* end = nullptr;
   const double x = std::strtod(text.c_str(), &end);
-  if (*end != (share ? '%' : '\0') || !(x >= 0) || (share ? x > 100 : x > static_cast<double>(rows)) ||
-      (!share && x != std::floor(x)))
+  if (end == text.c_str() || *end != (share ? '%' : '\0') || !(x >= 0) ||
+      (share ? x > 100 : x > static_cast<double>(rows)) || (!share && x != std::floor(x)))
     return Error{ErrorCode::kUsage, 0, "--at-least " + text + ": rows, at most all of them, or a share like 95%", {}};
   return std::optional(static_cast<std::uint64_t>(std::ceil(share ? x * static_cast<double>(rows) / 100 - 1e-9 : x)));
 }
@@ -119,7 +119,8 @@ int run_verify(const Arguments& args, const Options& options) {
   std::snprintf(time, sizeof time, "%.2f ms", watch.ms());
   std::snprintf(bits, sizeof bits, "%.2f bits, zero knowledge, no trusted setup", real_bits(verdict->bits));
   line(options, "VALID", "right on at least " + rows_text(verdict->correct, verdict->rows));
-  line(options, "says of a row", label(verdict->prediction));
+  line(options, "says of a row",
+       verdict->threshold ? "1 if " + verdict->prediction + ", else 0" : "the output " + label(verdict->prediction));
   line(options, "model", hex(given->model->model().bytes));
   if (!verdict->context.empty()) line(options, "context", shown(verdict->context));
   line(options, "stays hidden", "weights; which rows it is right on; what it says of the others");
@@ -129,6 +130,7 @@ int run_verify(const Arguments& args, const Options& options) {
                  {"rows", verdict->rows},
                  {"at_least", verdict->correct},
                  {"prediction", verdict->prediction},
+                 {"threshold", verdict->threshold},
                  {"model_id", hex(given->model->model().bytes)},
                  {"context", shown(verdict->context)},
                  {"weakest_term_bits", real_bits(verdict->bits)},

@@ -19,7 +19,11 @@ std::vector<std::uint8_t> bytes_of(const nb::bytes& b) {
 }
 
 SecretVector<double> column(const Arrays& labels) {
-  if (labels.list.size() != 1 || first_text(labels.list[0].second, 0, labels.list[0].second.values.size()))
+  const auto one = [](const std::vector<std::uint64_t>& shape) {
+    return shape.size() < 2 || (shape.size() == 2 && shape[1] == 1);
+  };
+  if (labels.list.size() != 1 || !one(labels.list[0].second.shape) ||
+      first_text(labels.list[0].second, 0, labels.list[0].second.values.size()))
     throw Failure("accuracy", {ErrorCode::kInFormat, 0, "one column of labels is needed, of numbers", {}});
   return labels.list[0].second.values;
 }
@@ -37,6 +41,7 @@ nb::dict verify(const PublicKey& key, const nb::bytes& proof, const Arrays& data
   }();
   nb::dict out;
   out["prediction"] = verdict.prediction;
+  out["threshold"] = verdict.threshold;
   out["rows"] = verdict.rows;
   out["correct"] = verdict.correct;
   out["context"] = nb::bytes(verdict.context.data(), verdict.context.size());

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import logging
 import math
+import numbers
 import os
 import time
 from dataclasses import dataclass
@@ -20,10 +21,13 @@ def rows_to_claim(at_least, rows):
     """None, a number of rows, or a share of them as a float of at most 1."""
     if at_least is None:
         return None
-    if isinstance(at_least, float) and 0 <= at_least <= 1:
-        return math.ceil(at_least * rows - 1e-9)
-    if isinstance(at_least, int) and not isinstance(at_least, bool) and 0 <= at_least <= rows:
-        return at_least
+    whole = isinstance(at_least, numbers.Integral) and not isinstance(at_least, bool)
+    if whole and at_least == 1 and rows > 1:
+        raise UsageError("at_least=1 may be one row or all of them", fix="1.0 is all, 0.01 one in a hundred")
+    if whole and 0 <= at_least <= rows:
+        return int(at_least)
+    if isinstance(at_least, numbers.Real) and not isinstance(at_least, numbers.Integral) and 0 <= at_least <= 1:
+        return math.ceil(float(at_least) * rows - 1e-9)
     raise UsageError("at_least is a number of rows, or a share of them such as 0.95")
 
 
@@ -60,11 +64,15 @@ class AccuracyProof:
 
 @dataclass(frozen=True)
 class AccuracyVerdict:
-    """What a valid proof of accuracy shows: the model of the key is right on at least `correct` of `rows` rows."""
+    """What a valid proof of accuracy shows: the model of the key is right on at least `correct` of `rows` rows.
+
+    prediction, threshold   what it says of a row: the name of an output; or, a threshold, 1 if the comparison holds
+    """
 
     rows: int
     correct: int
     prediction: str
+    threshold: bool
     context: bytes
     model_id: str
     weakest_bits: float
@@ -78,7 +86,8 @@ class AccuracyVerdict:
         return True
 
     def _rows(self):
-        return [("says of a row", self.prediction), ("model", self.model_id), ("context", _html.context(self.context)),
+        said = f"1 if {self.prediction}, else 0" if self.threshold else f"the output {self.prediction!r}"
+        return [("says of a row", said), ("model", self.model_id), ("context", _html.context(self.context)),
                 ("stays hidden", "weights; which rows it is right on; what it says of the others"),
                 ("security", f"{self.weakest_bits:.2f} bits, zero knowledge"),
                 ("verified in", f"{self.verify_ms:.1f} ms")]

@@ -28,7 +28,7 @@ def test_it_counts_what_plain_runs_count(model, labelled, made):
     verdict = nescio.verify_accuracy(made, model.verifying_key, rows, labels, "score >= 650", context="tender 4")
     assert verdict and verdict.correct == made.correct and verdict.rows == 200
     assert verdict.model_id == model.verifying_key.model_id and verdict.weakest_bits >= 128
-    assert verdict.share == made.correct / 200 and "VALID" in str(verdict) and verdict.context == b"tender 4"
+    assert verdict.threshold and verdict.share == made.correct / 200 and "VALID" in str(verdict) and verdict.context == b"tender 4"
 
 
 def test_less_can_be_claimed_but_not_more(model, labelled, made):
@@ -36,11 +36,12 @@ def test_less_can_be_claimed_but_not_more(model, labelled, made):
     fewer = model.prove_accuracy(*labelled, "score >= 650", at_least=share - 0.05)
     verdict = nescio.verify_accuracy(fewer, model.verifying_key, *labelled)
     assert verdict.correct < made.correct
-    with pytest.raises(nescio.StatementFalse, match=f"{made.correct} of 200"):
+    with pytest.raises(nescio.StatementFalse, match=f"fewer than {made.correct + 1} of 200"):
         model.prove_accuracy(*labelled, "score >= 650", at_least=made.correct + 1)
+    assert nescio.verify_accuracy(made, model.verifying_key, *labelled, at_least=np.int64(made.correct))
     with pytest.raises(nescio.InvalidProof, match="not 200"):
         nescio.verify_accuracy(made, model.verifying_key, *labelled, at_least=1.0)
-    for wrong in (201, -1, 1.5, True, "all"):
+    for wrong in (201, -1, 1, 1.5, True, "all"):
         with pytest.raises(nescio.UsageError):
             model.prove_accuracy(*labelled, "score >= 650", at_least=wrong)
 
@@ -82,6 +83,10 @@ def test_it_is_a_file(model, labelled, made, cli, credit, tmp_path):
     run = cli("verify-accuracy", tmp_path / "a.nescio", "--verifying-key", tmp_path / "vk", "--data", tmp_path / "d.csv",
               "--labels", tmp_path / "l.csv", "--at-least", "99.9%")
     assert run.returncode == 1 and "NOT VALID" in run.stdout
+    for nothing in ("", "%", "x%"):
+        run = cli("verify-accuracy", tmp_path / "a.nescio", "--verifying-key", tmp_path / "vk", "--data",
+                  tmp_path / "d.csv", "--labels", tmp_path / "l.csv", "--at-least", nothing)
+        assert run.returncode == 2 and "at-least" in run.stderr
     run = cli("prove-accuracy", "--proving-key", tmp_path / "pk", "--data", tmp_path / "d.csv", "--labels",
               tmp_path / "l.csv", "--predict", "score", "-o", tmp_path / "b.nescio")
     assert run.returncode == 2 and "no whole number" in run.stderr and not (tmp_path / "b.nescio").exists()
@@ -97,3 +102,19 @@ def test_trees_and_classes():
     made = model.prove_accuracy(x[1::2], y[1::2], output)
     assert made.correct == int(np.sum(forest.predict(x[1::2]) == y[1::2]))
     assert nescio.verify_accuracy(made, model.verifying_key, x[1::2], y[1::2], output, at_least=0.9)
+
+
+def test_an_output_called_like_a_comparison_is_not_taken_for_one(tmp_path):
+    onnx = pytest.importorskip("onnx")
+    helper, real, whole = onnx.helper, onnx.TensorProto.FLOAT, onnx.TensorProto.INT64
+    graph = helper.make_graph(
+        [helper.make_node("Neg", ["x"], ["score"]), helper.make_node("Greater", ["x", "zero"], ["above"]),
+         helper.make_node("Cast", ["above"], ["score >= 0"], to=whole)], "trap",
+        [helper.make_tensor_value_info("x", real, [1, 1])],
+        [helper.make_tensor_value_info("score", real, [1, 1]), helper.make_tensor_value_info("score >= 0", whole, [1, 1])],
+        [helper.make_tensor("zero", real, [1], [0.0])])
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    x = np.linspace(-1, 1, 20).reshape(-1, 1)
+    trap = nescio.compile(made.SerializeToString(), calibration=x)
+    with pytest.raises(nescio.StatementFalse):
+        trap.prove_accuracy(x, x[:, 0] > 0, "score >= 0", at_least=0.9)

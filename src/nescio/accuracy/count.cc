@@ -11,16 +11,19 @@
 namespace nescio {
 namespace {
 
+constexpr std::int64_t kMostOutput = std::int64_t{1} << 60;  // differences and their doubles stay below 2^62
+
 Error refuse(std::string why) {
   return Error{ErrorCode::kUsage, 0, std::move(why), {}};
 }
 
-// Those that a verifier's limits allow (circuit/check.h).
+// Whether a verifier would take it, in words for whoever has the rows.
 Status check_size(const Circuit& circuit, std::uint32_t rows) {
   const Status checked = check_circuit(circuit, false);
   if (checked.ok()) return checked;
   const auto rule = static_cast<CircuitRule>(checked.error().where);
-  if (rule != CircuitRule::kTotal && rule != CircuitRule::kWork && rule != CircuitRule::kDims) return checked;
+  if (rule != CircuitRule::kTotal && rule != CircuitRule::kWork && rule != CircuitRule::kDims)
+    return refuse("no proof of accuracy can be made with this key: rule " + std::to_string(checked.error().where));
   return refuse(std::to_string(rows) + " rows are more than a verifier takes for this model: fewer than " +
                 std::to_string(kMaxPublicCells) + " values of inputs and labels together; prove parts of the set");
 }
@@ -150,22 +153,28 @@ Result<std::vector<VarInfo>> known_of(const Circuit& model, const ModelRows& row
     circuit.inputs.push_back(std::move(port));
   }
   NESCIO_TRY_STATUS(check_size(circuit, n));
-  NESCIO_TRY(const std::vector<Interval> bounds, derive_bounds(circuit));
+  const auto bounds = derive_bounds(circuit);
+  if (!bounds.ok()) return refuse("no proof of accuracy can be made with this key: its values have no bounds");
   const std::vector<unsigned> depth = depths(circuit);
   std::vector<VarInfo> out;
   const auto add = [&](const auto& port) {
     const TensorId id = rows.tensor[port.tensor];
-    VarInfo x;
-    x.dims = circuit[id].dims;
-    x.bounded = bounds[id].integer && port.lo <= bounds[id].lo && bounds[id].hi <= port.hi;
-    x.bound = {bounds[id].lo, bounds[id].hi};
-    x.depth = depth[id];
-    out.push_back(std::move(x));
+    const Interval& x = (*bounds)[id];
+    VarInfo known;
+    known.dims = circuit[id].dims;
+    known.bounded = x.integer && port.lo <= x.lo && x.hi <= port.hi;
+    known.bound = {x.lo, x.hi};
+    known.depth = depth[id];
+    out.push_back(std::move(known));
   };
   for (const InputPort& port : model.inputs) add(port);
   add(model.outputs[prediction.output]);
   if (!std::all_of(out.begin(), out.end(), [](const VarInfo& x) { return x.bounded; }))
-    return refuse("the key's values may leave the range of a port");
+    return refuse("no proof of accuracy can be made with this key: its values may leave the range of a port");
+  // The gadgets that follow take what a compiler makes; a key may come from anybody.
+  const VarInfo& y = out.back();
+  if (y.bound.lo < -kMostOutput || y.bound.hi > kMostOutput || (y.dims[0] > 1 && y.depth == kMaxDepth))
+    return refuse("no proof of accuracy can be made with this key: its output is no sum of committed integers");
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include "nescio/accuracy/count.h"
 #include "nescio/base/fuzz_start.h"
 #include "nescio/circuit/bounds.h"
+#include "nescio/circuit/builder.h"
 #include "nescio/circuit/check.h"
 #include "nescio/circuit/digests.h"
 #include "nescio/circuit/serialize.h"
@@ -31,6 +32,23 @@ Circuit sample(std::uint32_t cells) {
   return program->emitted.circuit;
 }
 
+// x [2] in [0, 16) and coef x x of it: of a depth and a range that mutations can take beyond what gadgets take.
+Circuit stranger(std::int64_t coef) {
+  CircuitBuilder b;
+  const TensorId x = b.committed({2}, 0);
+  b.lookup(b.table(16, {progression(0, 1)}, 0), 0, {x});
+  OutputPort y;
+  y.name = "y";
+  y.dims = {2};
+  y.hi = 225 * coef;
+  y.tensor = b.product(x, b.affine({2}, {b.term(x, coef)}));
+  for (TensorId* pub : {&y.pub_lo, &y.pub_hi, &y.pub_outside}) *pub = b.public_values({2}, Public::Source::statement);
+  b.input({"x", {2}, x, {Scale{}}, 0, 15});
+  b.output(y);
+  NESCIO_CHECK(check_circuit(b.circuit(), false).ok() && count_correct(b.circuit(), {}, 3).ok());
+  return b.take();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -54,9 +72,9 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
                                                unsigned seed) {
   static const auto* const valid = [] {
     auto* out = new std::vector<std::vector<std::uint8_t>>;
-    for (const std::uint32_t cells : {1U, 3U}) {
+    for (const Circuit& circuit : {sample(1), sample(3), stranger(1), stranger(std::int64_t{1} << 51)}) {
       ByteWriter bytes;
-      write_circuit(sample(cells), bytes);
+      write_circuit(circuit, bytes);
       out->push_back(bytes.take());
     }
     return out;

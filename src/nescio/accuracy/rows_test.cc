@@ -271,6 +271,41 @@ TEST(Rows, what_does_not_fit_is_refused) {
   EXPECT_NE(refusal(r.circuit).find("a table of it"), std::string::npos);
 }
 
+// x [2] in [0, 16) and y, of it.
+Circuit stranger(const std::function<TensorId(CircuitBuilder&, TensorId)>& y, std::int64_t hi) {
+  CircuitBuilder b;
+  const TensorId x = b.committed({2}, 0);
+  b.lookup(b.table(16, {progression(0, 1)}, 0), 0, {x});
+  OutputPort port;
+  port.name = "y";
+  port.dims = {2};
+  port.tensor = y(b, x);
+  port.hi = hi;
+  Circuit c = b.take();
+  c.inputs = {{"x", {2}, x, {Scale{}}, 0, 15}};
+  c.outputs = {port};
+  return c;
+}
+
+TEST(Rows, what_no_compiler_makes_is_refused) {
+  const auto counts = [](const Circuit& c) {
+    const auto r = count_correct(c, {}, 2);
+    EXPECT_TRUE(r.ok() || r.error().code == ErrorCode::kUsage) << to_string(r.error());
+    return r.ok();
+  };
+  const auto times = [](std::int64_t coef) {
+    return [coef](CircuitBuilder& b, TensorId x) { return b.affine({2}, {b.term(x, coef)}); };
+  };
+  EXPECT_TRUE(counts(stranger(times(1), 15)));
+  EXPECT_TRUE(counts(stranger(times(std::int64_t{1} << 56), 15 * (std::int64_t{1} << 56))));
+  EXPECT_FALSE(counts(stranger(times(std::int64_t{1} << 57), 15 * (std::int64_t{1} << 57))));
+  EXPECT_FALSE(counts(stranger(times(1), 14)));
+  const auto square = [](CircuitBuilder& b, TensorId x) { return b.product(x, x); };
+  const auto cube = [&](CircuitBuilder& b, TensorId x) { return b.product(square(b, x), x); };
+  EXPECT_TRUE(counts(stranger(square, 225)));
+  EXPECT_FALSE(counts(stranger(cube, 3375)));  // another product would be too deep
+}
+
 TEST(Rows, digests_of_inputs_and_statements_are_left_out) {
   const Counted c = counted(network(), {});
   Disclosure disclosure;

@@ -37,6 +37,8 @@ Result<AccuracyFile> read_accuracy_file(std::span<const std::uint8_t> bytes) {
   NESCIO_TRY(const std::uint32_t length, in.count(1));
   NESCIO_VERIFY(length <= kMaxStatement, ErrorCode::kVFormat, in.position());
   NESCIO_TRY(const auto prediction, in.take(length));
+  NESCIO_VERIFY(std::all_of(prediction.begin(), prediction.end(), [](std::uint8_t c) { return c >= 0x20 && c < 0x7F; }),
+                ErrorCode::kVFormat, in.position());
   out.prediction.assign(prediction.begin(), prediction.end());
   NESCIO_TRY(const std::uint32_t key_length, in.count(1));
   NESCIO_TRY(const auto key, in.take(key_length));

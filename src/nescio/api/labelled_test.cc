@@ -178,6 +178,53 @@ TEST(Labelled, no_byte_of_the_file_can_change) {
   }
 }
 
+// A key's maker chooses the names of outputs.
+TEST(Labelled, a_name_that_reads_like_a_comparison_is_none) {
+  Circuit c;
+  OutputPort score, trap, classes, grid;
+  score.name = "score";
+  score.dims = {1};
+  score.scale = {1, -2};
+  score.lo = -100;
+  score.hi = 100;
+  trap = score;
+  trap.scale = Scale{};
+  for (const char* name : {"score >= 5", "score>=5", " score >= 5", "a=b", "x<"}) {
+    trap.name = name;
+    c.outputs = {score, trap};
+    const auto p = parse_prediction(c, name);
+    EXPECT_TRUE(!p.ok() || *p == (Prediction{0, 20})) << name;
+  }
+  EXPECT_EQ(*parse_prediction(c, "score > 5"), (Prediction{0, 21}));
+  EXPECT_EQ(*parse_prediction(c, " score  >= 5.00"), (Prediction{0, 20}));
+  classes.name = "classes";
+  classes.dims = {1, 3};
+  grid.name = "grid";
+  grid.dims = {4, 3};
+  c.outputs = {score, classes, grid};
+  EXPECT_EQ(*parse_prediction(c, "classes"), (Prediction{1, {}}));
+  for (const char* bad : {"grid", "score", "classes >= 1", "classes[0] >= 1", "score >= 5 and score >= 6", "score == 5",
+                          "score >= 25.25", "score >= -25", "", "Score >= 5"})
+    EXPECT_EQ(parse_prediction(c, bad).error().code, ErrorCode::kUsage) << bad;
+}
+
+TEST(Labelled, sets_have_the_shape_of_rows) {
+  const ProvingKey key = committed(small_model());
+  const Circuit& c = key.key->key().circuit;
+  const std::vector<double> labels = {0, 1};
+  const auto code = [&](const NamedArrays& data) {
+    const auto r = labelled_set(c, data, labels);
+    return r.ok() ? ErrorCode{} : r.error().code;
+  };
+  const SecretVector<double> six = {1, 2, 3, 1, 2, 3};
+  EXPECT_EQ(code({{"", {{2, 3}, six}}}), ErrorCode{});
+  EXPECT_EQ(code({{"x", {{2, 1, 3}, six}}}), ErrorCode{});
+  EXPECT_EQ(code({{"x", {{3, 2}, six}}}), ErrorCode::kInShape);
+  EXPECT_EQ(code({{"x", {{6}, six}}}), ErrorCode::kInShape);
+  EXPECT_EQ(code({{"y", {{2, 3}, six}}}), ErrorCode::kInShape);
+  EXPECT_EQ(code({{"x", {{2, 3}, six}}, {"z", {{1}, {1}}}}), ErrorCode::kInShape);
+}
+
 TEST(Labelled, says_which_row_or_name_is_wrong) {
   const ProvingKey key = committed(score_model());
   const auto fails = [&](const std::function<void(AccuracyRequest&)>& change, ErrorCode code, const std::string& part) {

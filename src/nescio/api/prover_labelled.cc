@@ -6,6 +6,7 @@
 #include "nescio/api/accuracy_file.h"
 #include "nescio/api/prover_inputs.h"
 #include "nescio/api/verify.h"
+#include "nescio/api/words.h"
 #include "nescio/base/stopwatch.h"
 #include "nescio/prover/setup.h"
 #include "nescio/statement/rounding.h"
@@ -110,20 +111,26 @@ Result<LabelledSet> labelled_set(const Circuit& model, const NamedArrays& data, 
   const std::uint64_t n = labels.size();
   if (n == 0 || n > kMaxRows || data.empty())
     return Error{ErrorCode::kInShape, 0, "from 1 to " + std::to_string(kMaxRows) + " rows with labels are needed", {}};
+  for (const auto& [name, array] : data)
+    if (!name.empty() && std::none_of(model.inputs.begin(), model.inputs.end(),
+                                      [&given = name](const InputPort& p) { return p.name == given; }))
+      return Error{ErrorCode::kInShape, 0, "the model has no input " + label(name), {}};
   const bool joint = data.size() == 1 && (data[0].first.empty() || model.inputs.size() == 1);
   std::uint64_t width = 0, offset = 0;
   for (const InputPort& port : model.inputs) width += num_cells(port.dims);
-  for (const InputPort& port : model.inputs) {
+  for (std::size_t i = 0; i < model.inputs.size(); ++i) {
+    const InputPort& port = model.inputs[i];
     const std::uint64_t cells = num_cells(port.dims), stride = joint ? width : cells;
-    const auto named = std::find_if(data.begin(), data.end(), [&](const auto& a) { return a.first == port.name; });
-    if (!joint && named == data.end())
-      return Error{ErrorCode::kInShape, 0, "the input '" + port.name + "' is missing", {}};
-    const Array& array = joint ? data[0].second : named->second;
-    if (array.values.size() != n * stride)
+    auto given = std::find_if(data.begin(), data.end(), [&](const auto& a) { return a.first == port.name; });
+    if (joint) given = data.begin();
+    if (given == data.end() && i < data.size() && data[i].first.empty())
+      given = data.begin() + static_cast<std::ptrdiff_t>(i);
+    if (given == data.end()) return Error{ErrorCode::kInShape, 0, "the input " + label(port.name) + " is missing", {}};
+    const Array& array = given->second;
+    if (array.values.size() != n * stride || (n > 1 && (array.shape.empty() || array.shape[0] != n)))
       return Error{ErrorCode::kInShape,
                    0,
-                   std::to_string(n) + " labels need as many rows of " + std::to_string(stride) + " values, not " +
-                       std::to_string(array.values.size()) + " values",
+                   std::to_string(n) + " labels need as many rows of " + std::to_string(stride) + " values",
                    {}};
     out.inputs.emplace_back();
     for (std::uint64_t r = 0; r < n; ++r) {
@@ -137,40 +144,46 @@ Result<LabelledSet> labelled_set(const Circuit& model, const NamedArrays& data, 
 }
 
 Result<Prediction> parse_prediction(const Circuit& model, const std::string& text) {
-  const auto find = [&](const std::string& name) {
-    return static_cast<std::size_t>(
-        std::find_if(model.outputs.begin(), model.outputs.end(), [&](const OutputPort& p) { return p.name == name; }) -
-        model.outputs.begin());
-  };
-  Prediction out{find(text), {}};
   std::string known;
-  for (const OutputPort& port : model.outputs) known += (known.empty() ? "" : ", ") + port.name;
-  if (out.output < model.outputs.size()) {
-    const OutputPort& port = model.outputs[out.output];
-    if (num_cells(port.dims) > 1 || port.scale == Scale{}) return out;
+  for (const OutputPort& port : model.outputs) known += (known.empty() ? "" : ", ") + label(port.name);
+  const Error unknown{ErrorCode::kUsage,
+                      0,
+                      "what the model says of a row is the name of an output, or OUTPUT >= NUMBER; it has: " + known,
+                      {}};
+  // A name that reads like a comparison is none: nobody could tell which was meant.
+  const bool compares = text.find_first_of("<>=") != std::string::npos;
+  std::optional<Predicate> predicate;
+  if (compares) {
+    const auto statement = parse_statement(text);
+    if (!statement.ok() || statement->predicates.size() != 1) return unknown;
+    predicate = statement->predicates[0];
+  }
+  Prediction out;
+  while (out.output < model.outputs.size() && model.outputs[out.output].name != (predicate ? predicate->output : text))
+    ++out.output;
+  if (out.output == model.outputs.size()) return unknown;
+  const OutputPort& port = model.outputs[out.output];
+  const auto long_dims = std::count_if(port.dims.begin(), port.dims.end(), [](std::uint32_t n) { return n > 1; });
+  if (!predicate) {
+    if (long_dims == 1 || (long_dims == 0 && port.scale == Scale{})) return out;
     return Error{ErrorCode::kUsage,
                  0,
-                 "the output '" + text + "' is no whole number: say '" + text + " >= NUMBER' for the label 1",
+                 long_dims == 0
+                     ? "the output " + label(text) + " is no whole number: say 'OUTPUT >= NUMBER' for the label 1"
+                     : "the output " + label(text) + " has several dimensions: it says more than one thing of a row",
                  {}};
   }
+  const bool greater = predicate->kind == Predicate::Kind::gt;
+  if (long_dims != 0 || predicate->index || (!greater && predicate->kind != Predicate::Kind::ge)) return unknown;
+  const Quotient q = divide(predicate->a, port.scale);
+  out.threshold = greater ? q.floor + 1 : q.ceil;
+  if (*out.threshold > port.lo && *out.threshold <= port.hi) return out;
+  return Error{ErrorCode::kUsage, 0, "'" + text + "' is the same for all values that the output can have", {}};
+}
+
+std::string canonical_prediction(const std::string& text) {
   const auto statement = parse_statement(text);
-  if (statement.ok() && statement->predicates.size() == 1) {
-    const Predicate& p = statement->predicates[0];
-    out.output = find(p.output);
-    const bool greater = p.kind == Predicate::Kind::gt;
-    if (out.output < model.outputs.size() && !p.index && (greater || p.kind == Predicate::Kind::ge) &&
-        num_cells(model.outputs[out.output].dims) == 1) {
-      const OutputPort& port = model.outputs[out.output];
-      const Quotient q = divide(p.a, port.scale);
-      out.threshold = greater ? q.floor + 1 : q.ceil;
-      if (*out.threshold > port.lo && *out.threshold <= port.hi) return out;
-      return Error{ErrorCode::kUsage, 0, "'" + text + "' is the same for all values that the output can have", {}};
-    }
-  }
-  return Error{ErrorCode::kUsage,
-               0,
-               "what the model says of a row is the name of an output, or OUTPUT >= NUMBER; it has: " + known,
-               {}};
+  return text.find_first_of("<>=") != std::string::npos && statement.ok() ? to_string(*statement) : text;
 }
 
 Result<ProvenAccuracy> prove_accuracy(const ProvingKey& key, const AccuracyRequest& request, const Progress& progress) {
@@ -191,11 +204,11 @@ Result<ProvenAccuracy> prove_accuracy(const ProvingKey& key, const AccuracyReque
   out.correct = counted.correct;
   out.claimed = request.at_least.value_or(out.correct);
   if (out.claimed > out.correct)
-    return Error{ErrorCode::kStatementFalse,
-                 0,
-                 "the model is right on " + std::to_string(out.correct) + " of " + std::to_string(out.rows) +
-                     " rows, not on " + std::to_string(out.claimed),
-                 {}};
+    return Error{
+        ErrorCode::kStatementFalse,
+        0,
+        "the model is right on fewer than " + std::to_string(out.claimed) + " of " + std::to_string(out.rows) + " rows",
+        {}};
   ProofFile file;
   NESCIO_TRY(const Statement statement, parse_statement(claim(out.claimed)));
   file.statement = to_string(statement);
@@ -216,7 +229,8 @@ Result<ProvenAccuracy> prove_accuracy(const ProvingKey& key, const AccuracyReque
   out.prove_ms = proving.ms();
   if (progress) progress("verifying", 0.9);
   const Stopwatch verifying_time;
-  out.file = write_accuracy_file({request.prediction, write_key(checked.key()), write_proof_file(file)});
+  out.file =
+      write_accuracy_file({canonical_prediction(request.prediction), write_key(checked.key()), write_proof_file(file)});
   if (!verify_accuracy(*key.key, out.file, set).ok())
     return Error{ErrorCode::kSelfCheck, 0, "the proof does not verify; it was not released", {}};
   out.verify_ms = verifying_time.ms();
@@ -231,7 +245,8 @@ Result<AccuracyVerdict> verify_accuracy(const CheckedKey& model, std::span<const
   NESCIO_TRY(const AccuracyFile file, read_accuracy_file(bytes));
   const Circuit& circuit = model.key().circuit;
   const auto prediction = parse_prediction(circuit, file.prediction);
-  if (!prediction.ok()) return refuse(ErrorCode::kVStatement, "the model cannot say what the proof says it does");
+  if (!prediction.ok() || canonical_prediction(file.prediction) != file.prediction)
+    return refuse(ErrorCode::kVStatement, "the model cannot say what the proof says it does");
   if (expected) {
     NESCIO_TRY(const Prediction wanted, parse_prediction(circuit, *expected));
     if (!(wanted == *prediction)) return refuse(ErrorCode::kVStatement, "the proof is about another prediction");
@@ -239,21 +254,23 @@ Result<AccuracyVerdict> verify_accuracy(const CheckedKey& model, std::span<const
   NESCIO_TRY_STATUS(check_labels(circuit, *prediction, set));
   NESCIO_TRY(VerifyingKey unchecked, read_key(file.key));
   NESCIO_TRY(const CheckedKey key, verify_key(std::move(unchecked)));
-  NESCIO_TRY(Counting counting, count_correct(circuit, *prediction, static_cast<std::uint32_t>(set.labels.size())));
-  add_argument(counting.emitted.circuit, key.key().params.degree);
-  if (!(counting.emitted.circuit == key.key().circuit) || key.key().bindings != model.key().bindings ||
+  auto counting = count_correct(circuit, *prediction, static_cast<std::uint32_t>(set.labels.size()));
+  if (!counting.ok()) return Error{ErrorCode::kVKey, 0, counting.error().detail, {}};
+  add_argument(counting->emitted.circuit, key.key().params.degree);
+  if (!(counting->emitted.circuit == key.key().circuit) || key.key().bindings != model.key().bindings ||
       key.key().params.security_bits < model.key().params.security_bits)
     return refuse(ErrorCode::kVKey, "the proof is not about this model and so many rows");
   Expected wanted;
   wanted.context = context;
   NESCIO_TRY(const Verdict verdict, verify_proof(key, file.proof, wanted));
-  AccuracyVerdict out{file.prediction, set.labels.size(), 0, verdict.context, key.bits()};
+  AccuracyVerdict out{file.prediction, prediction->threshold.has_value(), set.labels.size(), 0, verdict.context,
+                      key.bits()};
   const std::vector<Predicate>& says = verdict.statement.predicates;
   if (says.size() != 1 || says[0].kind != Predicate::Kind::ge || says[0].a.places != 0 || says[0].a.digits < 0)
     return refuse(ErrorCode::kVStatement, "the proof does not say how often the model is right");
   out.correct = static_cast<std::uint64_t>(says[0].a.digits);
   if (!(verdict.disclosed.inputs == disclosed_by(circuit, set).inputs))
-    return refuse(ErrorCode::kVPublic, "the proof is about other rows, or other labels");
+    return refuse(ErrorCode::kVPublic, "the proof is about other rows, or other labels; or columns in another order");
   return out;
 }
 

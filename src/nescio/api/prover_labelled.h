@@ -22,8 +22,8 @@ struct LabelledSet {
 // kInShape, kInNonFinite, kInRange, kInFormat: name the row. Labels are whole numbers.
 Result<LabelledSet> labelled_set(const Circuit& model, const NamedArrays& data, std::span<const double> labels);
 
-// The name of an output -- its whole number is the label, or the index of the first largest of several cells -- or
-// "score >= 700" (or >) for labels 1 and 0. kUsage.
+// The name of an output without < = > -- its whole number is the label, or the index of the first largest along its one
+// dimension -- or "score >= 700" (or >) for labels 1 and 0. kUsage.
 Result<Prediction> parse_prediction(const Circuit& model, const std::string& text);
 
 struct AccuracyRequest {
@@ -44,6 +44,7 @@ Result<ProvenAccuracy> prove_accuracy(const ProvingKey& key, const AccuracyReque
 
 struct AccuracyVerdict {
   std::string prediction;
+  bool threshold = false;               // it is a comparison; else the name of an output
   std::uint64_t rows = 0, correct = 0;  // at least so many
   std::vector<std::uint8_t> context;
   soundness::Bits bits = 0;
