@@ -6,6 +6,7 @@
 #include "nescio/circuit/builder.h"
 #include "nescio/circuit/check.h"
 #include "nescio/circuit/digests.h"
+#include "nescio/circuit/mutate_circuit.h"
 #include "nescio/circuit/serialize.h"
 #include "nescio/compile/plan.h"
 #include "nescio/compile/program.h"
@@ -79,5 +80,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
     }
     return out;
   }();
+  if (seed % 4 != 0)
+    if (const std::size_t n = mutate_circuit(data, size, max_size, seed)) return n;
   return mutate_or_start_over(*valid, data, size, max_size, seed);
 }

@@ -3,6 +3,7 @@
 #include "nescio/base/fuzz_start.h"
 #include "nescio/circuit/bounds.h"
 #include "nescio/circuit/check.h"
+#include "nescio/circuit/mutate_circuit.h"
 #include "nescio/circuit/sample_circuit.h"
 #include "nescio/circuit/serialize.h"
 
@@ -37,5 +38,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
     write_layout(layout, out);
     return new std::vector<std::vector<std::uint8_t>>{out.take()};
   }();
+  if (seed % 4 != 0)
+    if (const std::size_t n = mutate_circuit(data, size, max_size, seed)) return n;
   return mutate_or_start_over(*valid, data, size, max_size, seed);
 }

@@ -1,5 +1,8 @@
 // Hostile key bytes: parsed, checked, written again. The mutations start from a sound key.
+#include <algorithm>
+
 #include "nescio/base/fuzz_start.h"
+#include "nescio/circuit/mutate_circuit.h"
 #include "nescio/prover/setup.h"
 #include "nescio/relation/test_network.h"
 #include "nescio/verifier/checked_key.h"
@@ -22,5 +25,15 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
     NESCIO_CHECK(key.ok() && verify_key(*key).ok());
     return new std::vector<std::vector<std::uint8_t>>{write_key(*key)};
   }();
+  auto key = seed % 4 == 0 ? Result<VerifyingKey>(Error{}) : read_key(std::span(data, size));
+  if (key.ok()) {
+    CircuitMutator mutator(seed);
+    mutator(key->circuit);
+    const auto bytes = write_key(*key);
+    if (bytes.size() <= max_size) {
+      std::copy(bytes.begin(), bytes.end(), data);
+      return bytes.size();
+    }
+  }
   return mutate_or_start_over(*valid, data, size, max_size, seed);
 }
