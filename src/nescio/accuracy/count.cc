@@ -19,7 +19,7 @@ Error refuse(std::string why) {
 
 // Whether a verifier would take it, in words for whoever has the rows.
 Status check_size(const Circuit& circuit, std::uint32_t rows) {
-  const Status checked = check_circuit(circuit, false);
+  Status checked = check_circuit(circuit, false);
   if (checked.ok()) return checked;
   const auto rule = static_cast<CircuitRule>(checked.error().where);
   if (rule != CircuitRule::kTotal && rule != CircuitRule::kWork && rule != CircuitRule::kDims)
