@@ -19,6 +19,7 @@ namespace {
 struct Arguments {
   std::string key, data, labels, proof = "accuracy.nescio";
   std::optional<std::string> prediction, context, at_least;
+  std::uint64_t memory_limit = 0;
 };
 
 std::optional<std::vector<std::uint8_t>> context_of(const Arguments& args) {
@@ -53,6 +54,7 @@ Result<ProvenAccuracy> prove(const Arguments& args, const Options& options) {
   NESCIO_TRY(request.labels, read_labels(args.labels));
   request.prediction = args.prediction.value_or("");
   request.context = context_of(args).value_or(std::vector<std::uint8_t>{});
+  request.memory_limit = args.memory_limit;
   NESCIO_TRY(request.at_least, rows_to_claim(args.at_least, request.labels.size()));
   return prove_accuracy(key, request, progress_bar(options));
 }
@@ -76,7 +78,8 @@ int run_prove(const Arguments& args, const Options& options) {
                  {"prove_ms", proven->prove_ms},
                  {"verify_ms", proven->verify_ms},
                  {"threads", num_threads()},
-                 {"peak_memory_bytes", peak_memory_bytes()}});
+                 {"peak_memory_bytes", peak_memory_bytes()},
+                 {"estimated_memory_bytes", proven->estimated_memory_bytes}});
   return kDone;
 }
 
@@ -159,6 +162,7 @@ void add_accuracy(CLI::App& app, const Options& options, int& exit_code) {
       ->required();
   add_set(*sub, *args);
   sub->add_option("-o,--output", args->proof, "proof file");
+  add_memory_limit(*sub, args->memory_limit);
   sub->callback([args, &options, &exit_code] { exit_code = run_prove(*args, options); });
 
   auto given = std::make_shared<Arguments>();

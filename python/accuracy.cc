@@ -53,8 +53,9 @@ nb::dict verify(const PublicKey& key, const nb::bytes& proof, const Arrays& data
 }  // namespace
 
 nb::dict prove_accuracy(const ProvingKey& key, const Arrays& data, const Arrays& labels, const std::string& prediction,
-                        std::optional<std::uint64_t> at_least, const nb::bytes& context, const nb::object& progress) {
-  const AccuracyRequest request{data.list, column(labels), prediction, at_least, bytes_of(context)};
+                        std::optional<std::uint64_t> at_least, const nb::bytes& context, std::uint64_t memory_limit,
+                        const nb::object& progress) {
+  const AccuracyRequest request{data.list, column(labels), prediction, at_least, bytes_of(context), memory_limit};
   const ProvenAccuracy made = [&] {
     const Unlocked free;
     return take("accuracy", prove_accuracy(key, request, progress_to(progress)));

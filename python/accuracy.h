@@ -13,7 +13,8 @@ namespace nb = nanobind;
 
 // {"file", "rows", "correct", "at_least", "ms"}. labels: one array. at_least: rows to claim; none: all that are right.
 nb::dict prove_accuracy(const ProvingKey& key, const Arrays& data, const Arrays& labels, const std::string& prediction,
-                        std::optional<std::uint64_t> at_least, const nb::bytes& context, const nb::object& progress);
+                        std::optional<std::uint64_t> at_least, const nb::bytes& context, std::uint64_t memory_limit,
+                        const nb::object& progress);
 
 void bind_accuracy(nb::module_& m);
 

@@ -267,10 +267,10 @@ class Model {
   }
 
   nb::dict accuracy_proof(const Arrays& data, const Arrays& labels, const std::string& prediction,
-                          std::optional<std::uint64_t> at_least, const nb::bytes& context,
+                          std::optional<std::uint64_t> at_least, const nb::bytes& context, std::uint64_t memory_limit,
                           const nb::object& progress) const {
     const auto key = committed();
-    return prove_accuracy(*key, data, labels, prediction, at_least, context, progress);
+    return prove_accuracy(*key, data, labels, prediction, at_least, context, memory_limit, progress);
   }
 
   nb::dict report(const Arrays* data, const Arrays* labels, const nb::object& progress) const {
@@ -395,7 +395,7 @@ void bind_model(nb::module_& m) {
       .def("prove", &Model::prove, nb::arg("inputs"), nb::arg("statement"), nb::arg("reveal"), nb::arg("context"),
            nb::arg("records"), nb::arg("salts"), nb::arg("memory_limit"), nb::arg("progress").none())
       .def("prove_accuracy", &Model::accuracy_proof, nb::arg("data"), nb::arg("labels"), nb::arg("prediction"),
-           nb::arg("at_least").none(), nb::arg("context"), nb::arg("progress").none())
+           nb::arg("at_least").none(), nb::arg("context"), nb::arg("memory_limit"), nb::arg("progress").none())
       .def("report", &Model::report, nb::arg("data").none(), nb::arg("labels").none(), nb::arg("progress").none())
       .def("card", &Model::card, nb::arg("owner"), nb::arg("name"), nb::arg("version"), nb::arg("calibration"),
            nb::arg("data").none(), nb::arg("labels").none(), nb::arg("progress").none())

@@ -181,7 +181,8 @@ class Model:
         return proof
 
     def prove_accuracy(self, data: Any, labels: Any, predict: str, *, at_least: int | float | None = None,
-                       context: str | bytes = b"", progress: Progress = None) -> AccuracyProof:
+                       context: str | bytes = b"", memory_limit: str | int | None = None,
+                       progress: Progress = None) -> AccuracyProof:
         """Proves on how many rows of a labelled set this model is right, to those who have the set; commits first, if that
         has not been done. Which rows it is right on stays hidden.
 
@@ -190,14 +191,16 @@ class Model:
                       several cells), or "score >= 700" for labels 1 and 0
         at_least      rows to claim, or a share of them such as 0.95; as many as it is right on, if not given
         context       str or bytes that the proof is made for
+        memory_limit  "2G" or bytes: refuses, before it starts, what may take more
 
-        Raises StatementFalse if fewer rows are right, OutOfRange, InputError, UsageError.
+        Raises StatementFalse if fewer rows are right, OutOfRange, InputError, MemoryLimit, UsageError.
         """
         rows, right = _data.arrays(data, self._columns), _data.arrays(labels, what="labels")
         claim = rows_to_claim(at_least, len(right))
         self._commit_once()
         with _progress(progress, "prove") as tell:
-            made = self._core.prove_accuracy(rows, right, predict, claim, context_bytes(context), tell)
+            made = self._core.prove_accuracy(rows, right, predict, claim, context_bytes(context),
+                                             _limit(memory_limit), tell)
         log.info("proven: right on at least %d of %d rows", made["at_least"], made["rows"])
         return AccuracyProof(made["file"], _made=made)
 

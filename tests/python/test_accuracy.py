@@ -31,6 +31,11 @@ def test_it_counts_what_plain_runs_count(model, labelled, made):
     assert verdict.threshold and verdict.share == made.correct / 200 and "VALID" in str(verdict) and verdict.context == b"tender 4"
 
 
+def test_memory_has_a_limit(model, labelled):
+    with pytest.raises(nescio.MemoryLimit, match="accuracy"):
+        model.prove_accuracy(*labelled, "score >= 650", memory_limit="1M")
+
+
 def test_less_can_be_claimed_but_not_more(model, labelled, made):
     share = made.correct / 200
     fewer = model.prove_accuracy(*labelled, "score >= 650", at_least=share - 0.05)

@@ -225,6 +225,18 @@ TEST(Labelled, sets_have_the_shape_of_rows) {
   EXPECT_EQ(code({{"x", {{2, 3}, six}}, {"z", {{1}, {1}}}}), ErrorCode::kInShape);
 }
 
+TEST(Labelled, keeps_to_a_limit_of_memory) {
+  const ProvingKey key = committed(small_model());
+  AccuracyRequest request = request_of(key, "y", 64, 2);
+  const auto proven = prove_accuracy(key, request);
+  ASSERT_TRUE(proven.ok());
+  EXPECT_GT(proven->estimated_memory_bytes, std::uint64_t{1} << 20);
+  request.memory_limit = 1000;
+  EXPECT_EQ(prove_accuracy(key, request).error().code, ErrorCode::kMemory);
+  request.memory_limit = std::uint64_t{1} << 40;
+  EXPECT_TRUE(prove_accuracy(key, request).ok());
+}
+
 TEST(Labelled, says_which_row_or_name_is_wrong) {
   const ProvingKey key = committed(score_model());
   const auto fails = [&](const std::function<void(AccuracyRequest&)>& change, ErrorCode code, const std::string& part) {

@@ -5,6 +5,7 @@
 
 #include "nescio/api/accuracy_file.h"
 #include "nescio/api/prover_inputs.h"
+#include "nescio/api/prover_memory.h"
 #include "nescio/api/verify.h"
 #include "nescio/api/words.h"
 #include "nescio/base/stopwatch.h"
@@ -200,6 +201,9 @@ Result<ProvenAccuracy> prove_accuracy(const ProvingKey& key, const AccuracyReque
   search.security_bits = verifying.params.security_bits;
   NESCIO_TRY(VerifyingKey unchecked, make_key(counting.emitted.circuit, verifying.bindings, search));
   NESCIO_TRY(const CheckedKey checked, verify_key(std::move(unchecked)));
+  if (request.memory_limit != 0) release_kept_memory();
+  out.estimated_memory_bytes = estimate_count_memory(checked.key());
+  NESCIO_TRY_STATUS(check_memory(out.estimated_memory_bytes, request.memory_limit, "proving accuracy"));
   NESCIO_TRY(Counted counted, run_rows(key, counting, prediction, set, progress));
   out.correct = counted.correct;
   out.claimed = request.at_least.value_or(out.correct);

@@ -32,13 +32,15 @@ struct AccuracyRequest {
   std::string prediction;
   std::optional<std::uint64_t> at_least;  // rows to claim; none: as many as it is right on
   std::vector<std::uint8_t> context;
+  std::uint64_t memory_limit = 0;
 };
 struct ProvenAccuracy {
   std::vector<std::uint8_t> file;  // it has been verified
   std::uint64_t rows = 0, correct = 0, claimed = 0;
   double prove_ms = 0, verify_ms = 0;
+  std::uint64_t estimated_memory_bytes = 0;  // before it was made
 };
-// kStatementFalse: fewer rows are right than are to be claimed.
+// kStatementFalse: fewer rows are right than are to be claimed. kMemory.
 Result<ProvenAccuracy> prove_accuracy(const ProvingKey& key, const AccuracyRequest& request,
                                       const Progress& progress = {});
 

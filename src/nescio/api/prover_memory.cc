@@ -61,6 +61,13 @@ std::uint64_t estimate_prove_memory(const ProvingKey& key) {
   return resident_memory() + std::max(run_memory(key.program.emitted.circuit), prove_memory(key.key->key()));
 }
 
+std::uint64_t estimate_count_memory(const VerifyingKey& counting) {
+  std::uint64_t rows = 0;  // all cells of the model, before they are a witness
+  for (TensorId id = 0; id < counting.circuit.tensors.size(); ++id)
+    if (counting.circuit.committed(id) != nullptr) rows += F::kBytes * num_cells(counting.circuit[id].dims);
+  return resident_memory() + kSlack + std::max(rows + run_memory(counting.circuit), prove_memory(counting));
+}
+
 Result<std::uint64_t> parse_size(std::string_view text) {
   const std::string s(text);
   char* end = nullptr;
