@@ -37,7 +37,7 @@ Result<std::optional<std::uint64_t>> rows_to_claim(const std::optional<std::stri
   if (end == text.c_str() || *end != (share ? '%' : '\0') || !(x >= 0) ||
       (share ? x > 100 : x > static_cast<double>(rows)) || (!share && x != std::floor(x)))
     return Error{ErrorCode::kUsage, 0, "--at-least " + text + ": rows, at most all of them, or a share like 95%", {}};
-  return std::optional(static_cast<std::uint64_t>(std::ceil(share ? x * static_cast<double>(rows) / 100 - 1e-9 : x)));
+  return std::optional(share ? rows_of_share(x / 100, rows) : static_cast<std::uint64_t>(x));
 }
 
 std::string rows_text(std::uint64_t correct, std::uint64_t rows) {
@@ -122,11 +122,10 @@ int run_verify(const Arguments& args, const Options& options) {
   std::snprintf(time, sizeof time, "%.2f ms", watch.ms());
   std::snprintf(bits, sizeof bits, "%.2f bits, zero knowledge, no trusted setup", real_bits(verdict->bits));
   line(options, "VALID", "right on at least " + rows_text(verdict->correct, verdict->rows));
-  line(options, "says of a row",
-       verdict->threshold ? "1 if " + verdict->prediction + ", else 0" : "the output " + label(verdict->prediction));
+  line(options, "says of a row", said_text(*verdict));
   line(options, "model", hex(given->model->model().bytes));
   if (!verdict->context.empty()) line(options, "context", shown(verdict->context));
-  line(options, "stays hidden", "weights; which rows it is right on; what it says of the others");
+  line(options, "stays hidden", hidden_text(*verdict));
   line(options, "security", bits);
   line(options, "time", time);
   json(options, {{"valid", true},

@@ -42,6 +42,8 @@ nb::dict verify(const PublicKey& key, const nb::bytes& proof, const Arrays& data
   nb::dict out;
   out["prediction"] = verdict.prediction;
   out["threshold"] = verdict.threshold;
+  out["said"] = said_text(verdict);
+  out["hidden"] = hidden_text(verdict);
   out["rows"] = verdict.rows;
   out["correct"] = verdict.correct;
   out["context"] = nb::bytes(verdict.context.data(), verdict.context.size());
@@ -70,6 +72,7 @@ nb::dict prove_accuracy(const ProvingKey& key, const Arrays& data, const Arrays&
 }
 
 void bind_accuracy(nb::module_& m) {
+  m.def("rows_of_share", &rows_of_share, nb::arg("share"), nb::arg("rows"));
   m.def("verify_accuracy", &verify, nb::arg("key"), nb::arg("proof"), nb::arg("data"), nb::arg("labels"),
         nb::arg("prediction").none(), nb::arg("context").none());
 }

@@ -22,8 +22,8 @@ WHOLE = {"prover/dishonest/forgery_test.cc": "", "prover/dishonest/relations_tes
          "circuit/check_test.cc": "CheckCircuit", "tests/python/test_cheats.py": ""}
 HONEST = {"TheTruthHolds", "who_does_not_cheat_is_believed", "what_is_true_is_believed_and_what_is_false_is_not", "AcceptsTheSample",
           "HonestRunIsSoundAndComplete", "InterpretersAgreeOnEveryFieldTensor", "CellsAndBlocks"}
-# Where tests list the labels of all messages, those of opened rows apart.
-MESSAGES = (("prover/recorded/recorded_test.cc", "all = {"), ("pcs/frozen/frozen_test.cc", "(std::set<std::string>{"))
+# The lists of all labels in MESSAGES.
+MESSAGES, LABELS = "prover/message_labels.h", ("kMessages = {", "kNonces = {", "kOpenings = {")
 
 
 def text(path):
@@ -82,10 +82,10 @@ def problems(page):
             asked = not fixtures or name.split(".")[0] in fixtures.split()
             if asked and name.split(".")[-1] not in HONEST and (path, name) not in named:
                 yield f"{PAGE}: does not name {name} of {path}"
-    for path, begin in MESSAGES:
-        labels = re.findall(r'"([a-z0-9_.]+)"', text(path).split(begin)[1].split("}")[0])
+    for begin in LABELS:
+        labels = re.findall(r'"([a-z0-9_.]+)"', text(MESSAGES).split(begin)[1].split("}")[0])
         if not labels:
-            yield f"{path}: no labels after '{begin}'"
+            yield f"{MESSAGES}: no labels after '{begin}'"
         for label in labels:
             if f"`{label}`" not in cheats:
                 yield f"{PAGE}: has no row for the message `{label}`"

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import numbers
 import os
 import time
@@ -27,7 +26,7 @@ def rows_to_claim(at_least, rows):
     if whole and 0 <= at_least <= rows:
         return int(at_least)
     if isinstance(at_least, numbers.Real) and not isinstance(at_least, numbers.Integral) and 0 <= at_least <= 1:
-        return math.ceil(float(at_least) * rows - 1e-9)
+        return _core.rows_of_share(float(at_least), rows)
     raise UsageError("at_least is a number of rows, or a share of them such as 0.95")
 
 
@@ -67,12 +66,15 @@ class AccuracyVerdict:
     """What a valid proof of accuracy shows: the model of the key is right on at least `correct` of `rows` rows.
 
     prediction, threshold   what it says of a row: the name of an output; or, a threshold, 1 if the comparison holds
+    said, hidden            that in words, and what the proof does not tell
     """
 
     rows: int
     correct: int
     prediction: str
     threshold: bool
+    said: str
+    hidden: str
     context: bytes
     model_id: str
     weakest_bits: float
@@ -86,9 +88,8 @@ class AccuracyVerdict:
         return True
 
     def _rows(self):
-        said = f"1 if {self.prediction}, else 0" if self.threshold else f"the output {self.prediction!r}"
-        return [("says of a row", said), ("model", self.model_id), ("context", _html.context(self.context)),
-                ("stays hidden", "weights; which rows it is right on; what it says of the others"),
+        return [("says of a row", self.said), ("model", self.model_id), ("context", _html.context(self.context)),
+                ("stays hidden", self.hidden),
                 ("security", f"{self.weakest_bits:.2f} bits, zero knowledge"),
                 ("verified in", f"{self.verify_ms:.1f} ms")]
 

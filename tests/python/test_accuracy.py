@@ -28,6 +28,7 @@ def test_it_counts_what_plain_runs_count(model, labelled, made):
     verdict = nescio.verify_accuracy(made, model.verifying_key, rows, labels, "score >= 650", context="tender 4")
     assert verdict and verdict.correct == made.correct and verdict.rows == 200
     assert verdict.model_id == model.verifying_key.model_id and verdict.weakest_bits >= 128
+    assert verdict.said == "1 if score >= 650, else 0" and "which rows" in verdict.hidden
     assert verdict.threshold and verdict.share == made.correct / 200 and "VALID" in str(verdict) and verdict.context == b"tender 4"
 
 

@@ -1,6 +1,7 @@
 #include "nescio/accuracy/count.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "nescio/base/check.h"
 #include "nescio/circuit/bounds.h"
@@ -16,6 +17,9 @@ constexpr std::int64_t kMostOutput = std::int64_t{1} << 60;  // differences and 
 Error refuse(std::string why) {
   return Error{ErrorCode::kUsage, 0, std::move(why), {}};
 }
+Error refuse_key(const std::string& why) {
+  return refuse("no proof of accuracy can be made with this key: " + why);
+}
 
 // Whether a verifier would take it, in words for whoever has the rows.
 Status check_size(const Circuit& circuit, std::uint32_t rows) {
@@ -23,7 +27,7 @@ Status check_size(const Circuit& circuit, std::uint32_t rows) {
   if (checked.ok()) return checked;
   const auto rule = static_cast<CircuitRule>(checked.error().where);
   if (rule != CircuitRule::kTotal && rule != CircuitRule::kWork && rule != CircuitRule::kDims)
-    return refuse("no proof of accuracy can be made with this key: rule " + std::to_string(checked.error().where));
+    return refuse_key("rule " + std::to_string(checked.error().where));
   return refuse(std::to_string(rows) + " rows are more than a verifier takes for this model: fewer than " +
                 std::to_string(kMaxPublicCells) + " values of inputs and labels together; prove parts of the set");
 }
@@ -44,8 +48,8 @@ Var show(Backend& b, std::string_view name, Var x, Bound range) {
 }
 
 // What is counted goes on from the rows' inputs and output. `labels` are read if there are values.
-Ends lower_count(Backend& b, const Circuit& model, const Counting& counting, const Prediction& prediction,
-                 const SecretVector<std::int64_t>& labels) {
+Ends lower_count(Backend& b, const Circuit& model, const Counting& counting, const SecretVector<std::int64_t>& labels) {
+  const Prediction& prediction = counting.prediction;
   const GadgetPlan plan;
   Ends out;
   for (std::size_t i = 0; i < model.inputs.size(); ++i) {
@@ -78,20 +82,13 @@ Ends lower_count(Backend& b, const Circuit& model, const Counting& counting, con
   return out;
 }
 
-void add_ports(EmitBackend& b, const Circuit& model, const ModelRows& rows, std::uint32_t n, const Ends& ends,
-               const Prediction& prediction) {
-  for (std::size_t i = 0; i < model.inputs.size(); ++i) {
-    InputPort port = model.inputs[i];
-    port.dims.insert(port.dims.begin(), n);
-    port.tensor = rows.tensor[port.tensor];
-    const std::vector<Scale> scales = port.scales;
-    for (std::uint32_t r = 1; r < n && scales.size() > 1; ++r)
-      port.scales.insert(port.scales.end(), scales.begin(), scales.end());
-    port.disclosed = true;
-    port.pub = b.tensor(ends.shown[i]);
-    b.builder().input(std::move(port));
+// inputs: those of the rows.
+void add_ports(EmitBackend& b, std::vector<InputPort> inputs, std::uint32_t n, const Ends& ends, Bound classes) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    inputs[i].disclosed = true;
+    inputs[i].pub = b.tensor(ends.shown[i]);
+    b.builder().input(std::move(inputs[i]));
   }
-  const Bound classes = classes_of(model, prediction);
   InputPort label{std::string(kLabelPort), {n}, b.tensor(ends.label), {Scale{}}, classes.lo, classes.hi, true};
   label.pub = b.tensor(ends.shown_label);
   b.builder().input(std::move(label));
@@ -106,55 +103,24 @@ void add_ports(EmitBackend& b, const Circuit& model, const ModelRows& rows, std:
   b.builder().output(std::move(correct));
 }
 
-// How often each row of each table is looked up.
-Status count_lookups(const Circuit& circuit, const PublicValues& publics, Witness& witness) {
+Status add_multiplicities(const Circuit& circuit, const PublicValues& publics, Witness& witness) {
   for (const Table& table : circuit.tables) witness.values[table.multiplicity].assign(table.rows, F(0));
-  TensorValues counts(circuit.tables.size());
+  TensorValues count;
   {
     NESCIO_TRY(const Evaluated values, evaluate_virtual(circuit, witness, publics));
-    const auto integers = [&](TensorId id) {
-      SecretVector<std::int64_t> out;
-      for (const F x : values[id]) out.push_back(x.to_signed());
-      return out;
-    };
-    std::vector<TableIndex> indices;
-    for (const Table& table : circuit.tables) {
-      TableIndex::Private tensors;
-      for (const TensorId id : table.tensors) tensors.push_back(integers(id));
-      counts[indices.size()].assign(table.rows, F(0));
-      indices.emplace_back(table.rows, table.columns, std::move(tensors));
-    }
-    for (const Lookup& lookup : circuit.lookups) {
-      std::vector<SecretVector<std::int64_t>> columns;
-      for (const TensorId id : lookup.columns) columns.push_back(integers(id));
-      SecretVector<std::int64_t> row(columns.size());
-      for (std::size_t i = 0; i < columns[0].size(); ++i) {
-        for (std::size_t k = 0; k < row.size(); ++k) row[k] = columns[k][i];
-        const std::int64_t found = indices[lookup.table].find(row);
-        if (found < 0) return Error{ErrorCode::kSelfCheck, 0, "a row of the set leaves a table", {}};
-        counts[lookup.table][static_cast<std::size_t>(found)] += F(1);
-      }
-    }
+    NESCIO_TRY(count, count_lookups(circuit, values));
   }
-  for (std::size_t t = 0; t < counts.size(); ++t) witness.values[circuit.tables[t].multiplicity] = std::move(counts[t]);
+  for (std::size_t t = 0; t < count.size(); ++t) witness.values[circuit.tables[t].multiplicity] = std::move(count[t]);
   return Unit{};
 }
 
 // The inputs and the output in all rows: their bounds follow from the rows' relations.
-Result<std::vector<VarInfo>> known_of(const Circuit& model, const ModelRows& rows, const Prediction& prediction,
+Result<std::vector<VarInfo>> known_of(const Circuit& model, const ModelRows& rows, const OutputPort& output,
                                       std::uint32_t n) {
-  Circuit circuit = rows.circuit;
-  for (InputPort port : model.inputs) {
-    port.tensor = rows.tensor[port.tensor];
-    port.dims.insert(port.dims.begin(), n);
-    port.scales.resize(1);
-    port.disclosed = false;
-    port.pub = 0;
-    circuit.inputs.push_back(std::move(port));
-  }
+  const Circuit& circuit = rows.circuit;
   NESCIO_TRY_STATUS(check_size(circuit, n));
   const auto bounds = derive_bounds(circuit);
-  if (!bounds.ok()) return refuse("no proof of accuracy can be made with this key: its values have no bounds");
+  if (!bounds.ok()) return refuse_key("its values have no bounds");
   const std::vector<unsigned> depth = depths(circuit);
   std::vector<VarInfo> out;
   const auto add = [&](const auto& port) {
@@ -168,13 +134,13 @@ Result<std::vector<VarInfo>> known_of(const Circuit& model, const ModelRows& row
     out.push_back(std::move(known));
   };
   for (const InputPort& port : model.inputs) add(port);
-  add(model.outputs[prediction.output]);
+  add(output);
   if (!std::all_of(out.begin(), out.end(), [](const VarInfo& x) { return x.bounded; }))
-    return refuse("no proof of accuracy can be made with this key: its values may leave the range of a port");
+    return refuse_key("its values may leave the range of a port");
   // The gadgets that follow take what a compiler makes; a key may come from anybody.
   const VarInfo& y = out.back();
   if (y.bound.lo < -kMostOutput || y.bound.hi > kMostOutput || (y.dims[0] > 1 && y.depth == kMaxDepth))
-    return refuse("no proof of accuracy can be made with this key: its output is no sum of committed integers");
+    return refuse_key("its output is no sum of committed integers");
   return out;
 }
 
@@ -193,32 +159,33 @@ Result<Counting> count_correct(const Circuit& model, const Prediction& predictio
   if (prediction.threshold &&
       (num_cells(port.dims) != 1 || *prediction.threshold < port.lo || *prediction.threshold > port.hi))
     return refuse("a threshold is one of the values of an output with one cell");
-  for (const InputPort& input : model.inputs) {
+  for (const InputPort& input : model.inputs)
     if (input.name == kLabelPort) return refuse("the model has an input of the name 'label'");
-    if (input.dims.size() == kMaxDims) return refuse("the input '" + input.name + "' has six dimensions already");
-  }
   Counting out;
+  out.prediction = prediction;
   NESCIO_TRY(out.rows, make_rows(model, rows));
-  NESCIO_TRY(out.known, known_of(model, out.rows, prediction, rows));
-  EmitBackend b(out.rows.circuit);
-  const Ends ends = lower_count(b, model, out, prediction, {});
+  NESCIO_TRY(out.known, known_of(model, out.rows, port, rows));
+  Circuit base = out.rows.circuit;
+  std::vector<InputPort> inputs = std::exchange(base.inputs, {});
+  EmitBackend b(std::move(base));
+  const Ends ends = lower_count(b, model, out, {});
   NESCIO_TRY_STATUS(b.status());
-  add_ports(b, model, out.rows, rows, ends, prediction);
+  add_ports(b, std::move(inputs), rows, ends, classes_of(model, prediction));
   NESCIO_TRY(out.emitted, b.finish());
   NESCIO_TRY_STATUS(check_size(out.emitted.circuit, rows));
   return out;
 }
 
-Result<Witness> counted_witness(const Circuit& model, const Counting& counting, const Prediction& prediction,
+Result<Witness> counted_witness(const Circuit& model, const Counting& counting, const LabelledSet& set,
                                 CountedRows rows, const PublicValues& publics) {
   const Circuit& circuit = counting.emitted.circuit;
   const auto at = [&](TensorId id) { return counting.rows.tensor[id]; };
   EvalBackend b(counting.emitted, publics, [&](TensorId id) -> std::span<const std::int64_t> {
     for (std::size_t i = 0; i < model.inputs.size(); ++i)
-      if (at(model.inputs[i].tensor) == id) return rows.inputs[i];
+      if (at(model.inputs[i].tensor) == id) return set.inputs[i];
     return rows.output;
   });
-  lower_count(b, model, counting, prediction, rows.labels);
+  lower_count(b, model, counting, set.labels);
   NESCIO_TRY_STATUS(b.status());
   Witness out;
   out.values.resize(circuit.tensors.size());
@@ -230,7 +197,7 @@ Result<Witness> counted_witness(const Circuit& model, const Counting& counting, 
   for (TensorId id = 0; id < model.tensors.size(); ++id)
     if (at(id) != kLeftOut && model.committed(id) != nullptr && model.committed(id)->role == Role::value)
       out.values[at(id)] = std::move(rows.cells[id]);
-  NESCIO_TRY_STATUS(count_lookups(circuit, publics, out));
+  NESCIO_TRY_STATUS(add_multiplicities(circuit, publics, out));
   return out;
 }
 

@@ -34,23 +34,28 @@ inline constexpr std::uint32_t kMaxRows = 1U << 20;
 inline constexpr std::string_view kLabelPort = "label", kCorrectPort = "correct";
 
 struct Counting {
+  Prediction prediction;
   ModelRows rows;
   std::vector<VarInfo> known;  // of the inputs and the output, in all rows
   Emitted emitted;             // the circuit, with ports, without the argument's tensors
 };
 // `model` has passed check_circuit; 1 <= rows <= kMaxRows. kUsage: the model has no such proofs, an input of the name
-// "label", a threshold for several cells, too many rows. kVKey: `model` is no sound circuit.
+// "label", a threshold for several cells, too many rows.
 Result<Counting> count_correct(const Circuit& model, const Prediction& prediction, std::uint32_t rows);
 
-// Integers of all rows, one row after the other.
+// Rows and labels, in the integers of a model's inputs.
+struct LabelledSet {
+  std::vector<SecretVector<std::int64_t>> inputs;  // of each of the model's, one row after the other
+  SecretVector<std::int64_t> labels;
+};
+// What the model does with the rows, one after the other.
 struct CountedRows {
-  std::vector<SecretVector<std::int64_t>> inputs;  // of each of the model's
-  SecretVector<std::int64_t> labels, output;       // of the output that is predicted with
-  TensorValues cells;                              // of each committed tensor of the model's that is in the rows; of
-                                                   // one that is not per row: its cells, once
+  SecretVector<std::int64_t> output;  // that it predicts with
+  TensorValues cells;                 // of each committed tensor of the model's that is in the rows; of one that is not
+                                      // per row: its cells, once
 };
 // The whole witness. publics: of the circuit of `counting`. kStatementFalse when they are not true.
-Result<Witness> counted_witness(const Circuit& model, const Counting& counting, const Prediction& prediction,
+Result<Witness> counted_witness(const Circuit& model, const Counting& counting, const LabelledSet& set,
                                 CountedRows rows, const PublicValues& publics);
 
 }  // namespace nescio

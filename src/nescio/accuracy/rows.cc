@@ -185,6 +185,7 @@ class Writer {
     tables();
     for (const std::uint32_t i : part_.lookups()) lookup(model_.lookups[i]);
     for (const std::uint32_t i : part_.zeros()) rows_.circuit.zeros.push_back({at(model_.zeros[i].tensor), 0});
+    NESCIO_TRY_STATUS(inputs());
     for (DigestPort port : model_.digests) {
       if (port.group != Group::weights) continue;
       port.tensor = at(port.tensor);
@@ -198,6 +199,22 @@ class Writer {
   }
 
  private:
+  // The ports of the inputs, their dims preceded by n.
+  Status inputs() {
+    for (InputPort port : model_.inputs) {
+      if (port.dims.size() == kMaxDims) return refuse("the input '" + port.name + "' has six dimensions already");
+      port.dims.insert(port.dims.begin(), n_);
+      port.tensor = at(port.tensor);
+      port.disclosed = false;
+      port.pub = 0;
+      const std::vector<Scale> scales = port.scales;
+      for (std::uint32_t r = 1; r < n_ && scales.size() > 1; ++r)
+        port.scales.insert(port.scales.end(), scales.begin(), scales.end());
+      rows_.circuit.inputs.push_back(std::move(port));
+    }
+    return Unit{};
+  }
+
   TensorId at(TensorId id) const { return rows_.tensor[id]; }
   TensorId append(TensorDef tensor) {
     rows_.circuit.tensors.push_back(std::move(tensor));
@@ -209,8 +226,6 @@ class Writer {
     TensorDef out = model_[id];
     if (auto* committed = std::get_if<Committed>(&out.def)) committed->segment = 0;
     const bool rows = part_.per_row(id);
-    bool all = true;
-    for_each_source(model_[id], [&](TensorId source) { all = all && part_.per_row(source); });
     if (rows) {
       if (out.dims.size() == kMaxDims) return refuse("a tensor of it has six dimensions already");
       out.dims.push_back(n_);
@@ -221,10 +236,12 @@ class Writer {
         term.source = at(term.source);
       }
     } else if (auto* contract = std::get_if<Contract>(&out.def)) {
-      NESCIO_TRY_STATUS(contract_of(*contract, rows));
+      contract_of(*contract);
     } else if (auto* cubic = std::get_if<Cubic>(&out.def)) {
-      if (rows && !all) return refuse("a cubic of it mixes rows and weights");
-      for (TensorId* source : {&cubic->a, &cubic->b, &cubic->c}) *source = at(*source);
+      for (TensorId* source : {&cubic->a, &cubic->b, &cubic->c}) {
+        if (part_.per_row(*source) != rows) return refuse("a cubic of it mixes rows and weights");
+        *source = at(*source);
+      }
     } else if (auto* map = std::get_if<Map>(&out.def)) {
       map->source = at(map->source);
     } else if (auto* packing = std::get_if<Packing>(&out.def)) {
@@ -234,21 +251,18 @@ class Writer {
     return out;
   }
 
-  Status contract_of(Contract& contract, bool rows) const {
+  void contract_of(Contract& contract) const {
     const bool a = part_.per_row(contract.a), b = part_.per_row(contract.b);
-    if (rows) {
-      std::uint32_t label = 0;
-      const auto taken = [&](const std::vector<std::uint8_t>& labels) {
-        return std::find(labels.begin(), labels.end(), label) != labels.end();
-      };
-      while (taken(contract.a_labels) || taken(contract.b_labels) || taken(contract.y_labels)) ++label;
-      if (a) contract.a_labels.push_back(static_cast<std::uint8_t>(label));
-      if (b) contract.b_labels.push_back(static_cast<std::uint8_t>(label));
-      contract.y_labels.push_back(static_cast<std::uint8_t>(label));
-    }
+    std::uint8_t label = 0;
+    const auto taken = [&](const std::vector<std::uint8_t>& labels) {
+      return std::find(labels.begin(), labels.end(), label) != labels.end();
+    };
+    while (taken(contract.a_labels) || taken(contract.b_labels)) ++label;  // the result has no others
+    if (a) contract.a_labels.push_back(label);
+    if (b) contract.b_labels.push_back(label);
+    if (a || b) contract.y_labels.push_back(label);
     contract.a = at(contract.a);
     contract.b = at(contract.b);
-    return Unit{};
   }
 
   // A table whose private columns are per row, (i; a[i], b[i], ..) with i < R, becomes one of n parts of P = 2^k >= R
@@ -338,17 +352,12 @@ class Writer {
 
 // In one row of M, outputs follow from inputs and weights.
 Status check_function(const Circuit& model, const Part& part) {
-  NESCIO_TRY(ModelRows one, Writer(model, part, 1).run());
-  Circuit& circuit = one.circuit;
-  for (InputPort port : model.inputs) {
-    port.tensor = one.tensor[port.tensor];
-    port.disclosed = false;
-    port.pub = 0;
-    circuit.inputs.push_back(std::move(port));
-  }
-  NESCIO_TRY_STATUS(check_circuit(circuit, false));
-  NESCIO_TRY(const std::vector<Interval> bounds, derive_bounds(circuit));
-  const std::vector<bool> determined = determined_tensors(circuit, bounds);
+  NESCIO_TRY(const ModelRows one, Writer(model, part, 1).run());
+  const char* const no_circuit = "what is left of it without statements is no circuit";
+  if (!check_circuit(one.circuit, false).ok()) return refuse(no_circuit);
+  const auto bounds = derive_bounds(one.circuit);
+  if (!bounds.ok()) return refuse(no_circuit);
+  const std::vector<bool> determined = determined_tensors(one.circuit, *bounds);
   for (const OutputPort& port : model.outputs)
     if (!determined[one.tensor[port.tensor]]) return refuse("its outputs do not follow from inputs and weights alone");
   return Unit{};

@@ -21,7 +21,7 @@ namespace nescio {
 inline constexpr TensorId kLeftOut = ~TensorId{0};
 
 struct ModelRows {
-  Circuit circuit;               // without ports but the digest of the weights
+  Circuit circuit;               // ports: the model's inputs, none of them public, and the digest of the weights
   std::vector<TensorId> tensor;  // of each of the model's: its number here, or kLeftOut
   std::vector<bool> per_row;     // of each of the model's
 };

@@ -1,9 +1,9 @@
 // Bytes -> circuit -> what a verifier of accuracy makes of a stranger's circuit: no crash, and a circuit that passes
 // the checks of any key. The mutations start from circuits that can be counted with.
 #include "nescio/accuracy/count.h"
+#include "nescio/accuracy/stranger.h"
 #include "nescio/base/fuzz_start.h"
 #include "nescio/circuit/bounds.h"
-#include "nescio/circuit/builder.h"
 #include "nescio/circuit/check.h"
 #include "nescio/circuit/digests.h"
 #include "nescio/circuit/mutate_circuit.h"
@@ -33,21 +33,12 @@ Circuit sample(std::uint32_t cells) {
   return program->emitted.circuit;
 }
 
-// x [2] in [0, 16) and coef x x of it: of a depth and a range that mutations can take beyond what gadgets take.
+// coef x x: of a depth and a range that mutations can take beyond what gadgets take.
 Circuit stranger(std::int64_t coef) {
-  CircuitBuilder b;
-  const TensorId x = b.committed({2}, 0);
-  b.lookup(b.table(16, {progression(0, 1)}, 0), 0, {x});
-  OutputPort y;
-  y.name = "y";
-  y.dims = {2};
-  y.hi = 225 * coef;
-  y.tensor = b.product(x, b.affine({2}, {b.term(x, coef)}));
-  for (TensorId* pub : {&y.pub_lo, &y.pub_hi, &y.pub_outside}) *pub = b.public_values({2}, Public::Source::statement);
-  b.input({"x", {2}, x, {Scale{}}, 0, 15});
-  b.output(y);
-  NESCIO_CHECK(check_circuit(b.circuit(), false).ok() && count_correct(b.circuit(), {}, 3).ok());
-  return b.take();
+  Circuit c = strange_circuit(
+      [coef](CircuitBuilder& b, TensorId x) { return b.product(x, b.affine({2}, {b.term(x, coef)})); }, 225 * coef);
+  NESCIO_CHECK(check_circuit(c, false).ok() && count_correct(c, {}, 3).ok());
+  return c;
 }
 
 }  // namespace

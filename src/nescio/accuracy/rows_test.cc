@@ -4,48 +4,21 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <numeric>
 
 #include "nescio/accuracy/count.h"
+#include "nescio/accuracy/stranger.h"
 #include "nescio/circuit/builder.h"
 #include "nescio/circuit/sample_circuit.h"
 #include "nescio/compile/lowering_fixture.h"
 #include "nescio/ops/trees.h"
+#include "nescio/prover/every_relation.h"
 #include "nescio/witness/evaluate.h"
 
 namespace nescio {
 namespace {
 
 constexpr std::uint32_t kRows = 3;
-
-// Multiplicities as the lookups ask for them; a row that is in no table counts nowhere.
-void recount(const Circuit& circuit, const PublicValues& publics, Witness& witness) {
-  std::vector<SecretVector<F>> counts;
-  {
-    const auto values = evaluate_virtual(circuit, witness, publics);
-    ASSERT_TRUE(values.ok());
-    for (const Table& table : circuit.tables) {
-      std::map<std::vector<std::uint64_t>, std::size_t> rows;
-      for (std::uint32_t i = table.rows; i-- > 0;) {
-        std::vector<std::uint64_t> row;
-        for (const TableColumn& column : table.columns) row.push_back(F::from_signed(column.at(i)).canonical());
-        for (const TensorId id : table.tensors) row.push_back((*values)[id][i].canonical());
-        rows[row] = i;
-      }
-      counts.emplace_back(table.rows, F(0));
-      for (const Lookup& lookup : circuit.lookups) {
-        if (&circuit.tables[lookup.table] != &table) continue;
-        for (std::size_t i = 0; i < num_cells(circuit[lookup.columns[0]].dims); ++i) {
-          std::vector<std::uint64_t> row;
-          for (const TensorId id : lookup.columns) row.push_back((*values)[id][i].canonical());
-          if (const auto found = rows.find(row); found != rows.end()) counts.back()[found->second] += F(1);
-        }
-      }
-    }
-  }
-  for (std::size_t t = 0; t < counts.size(); ++t) witness.values[circuit.tables[t].multiplicity] = std::move(counts[t]);
-}
 
 // A model, its circuit of some rows, an honest witness.
 struct Counted {
@@ -59,7 +32,8 @@ struct Counted {
   const Circuit& circuit() const { return counting.emitted.circuit; }
 };
 
-Counted counted(const Graph& graph, std::optional<std::int64_t> threshold) {
+Counted counted(const Graph& graph, std::optional<std::int64_t> threshold,
+                const std::vector<std::int64_t>& labels = {0, 1, 1}) {
   Counted out;
   const Calibration calibration = random_calibration(graph, kRows);
   out.graph = quantised(graph, calibration);
@@ -75,39 +49,40 @@ Counted counted(const Graph& graph, std::optional<std::int64_t> threshold) {
   EXPECT_TRUE(counting.ok()) << (counting.ok() ? "" : to_string(counting.error()));
   out.counting = std::move(*counting);
 
+  LabelledSet set;
+  set.labels.assign(labels.begin(), labels.end());
+  set.inputs.resize(model.inputs.size());
   CountedRows rows;
-  rows.inputs.resize(model.inputs.size());
   rows.cells.resize(model.tensors.size());
   for (std::uint32_t r = 0; r < kRows; ++r) {
     const IntegerInputs inputs = integers_of(out.graph, calibration.rows[r]);
     const auto run = model_cells(out.program, out.graph, inputs, r == 0 ? &salt : nullptr, *digest);
     EXPECT_TRUE(run.ok()) << (run.ok() ? "" : to_string(run.error()));
     for (std::size_t i = 0; i < inputs.size(); ++i)
-      rows.inputs[i].insert(rows.inputs[i].end(), inputs[i].begin(), inputs[i].end());
+      set.inputs[i].insert(set.inputs[i].end(), inputs[i].begin(), inputs[i].end());
     for (TensorId id = 0; id < model.tensors.size(); ++id)
       if (r == 0 || out.counting.rows.per_row[id])
         rows.cells[id].insert(rows.cells[id].end(), run->values[id].begin(), run->values[id].end());
     const auto& y = run->outputs[0];
     rows.output.insert(rows.output.end(), y.begin(), y.end());
-    rows.labels.push_back(r == 0 ? 0 : 1);
     const std::int64_t said =
         threshold ? (y[0] >= *threshold ? 1 : 0) : std::max_element(y.begin(), y.end()) - y.begin();
-    out.correct += said == rows.labels.back() ? 1 : 0;
+    out.correct += said == labels[r] ? 1 : 0;
   }
   const Circuit& circuit = out.circuit();
   out.publics.resize(circuit.tensors.size());
   const auto tell = [&](TensorId id, const SecretVector<std::int64_t>& values) {
     for (const std::int64_t x : values) out.publics[id].push_back(F::from_signed(x));
   };
-  for (std::size_t i = 0; i < rows.inputs.size(); ++i) tell(circuit.inputs[i].pub, rows.inputs[i]);
-  tell(circuit.inputs.back().pub, rows.labels);
+  for (std::size_t i = 0; i < set.inputs.size(); ++i) tell(circuit.inputs[i].pub, set.inputs[i]);
+  tell(circuit.inputs.back().pub, set.labels);
   const OutputPort& port = circuit.outputs[0];
   const auto n = static_cast<std::int64_t>(out.correct);
   tell(port.pub_lo, {n});
   tell(port.pub_hi, {n});
   tell(port.pub_outside, {0});
   for (const DigestPort& d : circuit.digests) out.publics[d.tensor].assign(digest->begin(), digest->end());
-  auto witness = counted_witness(model, out.counting, prediction, std::move(rows), out.publics);
+  auto witness = counted_witness(model, out.counting, set, std::move(rows), out.publics);
   EXPECT_TRUE(witness.ok()) << (witness.ok() ? "" : to_string(witness.error()));
   if (witness.ok()) out.witness = std::move(*witness);
   return out;
@@ -155,7 +130,7 @@ void expect_tied(const Counted& c) {
     for (const std::size_t cell : {std::size_t{0}, n / 2, n - 1}) {
       Witness other = c.witness;
       other.values[id][cell] += F(1);
-      recount(circuit, c.publics, other);
+      count_rows(circuit, c.publics, other);
       EXPECT_FALSE(check_witness(circuit, other, c.publics, nullptr).ok()) << "tensor " << id << ", cell " << cell;
       ++changed;
     }
@@ -180,6 +155,33 @@ TEST(Rows, no_cell_of_trees_is_free) {
   const Circuit& circuit = c.circuit();
   EXPECT_TRUE(std::any_of(circuit.tables.begin(), circuit.tables.end(),
                           [](const Table& t) { return t.rows == 4 * kRows && t.tensors.size() == 2; }));
+}
+
+// Fails by the relation of that name, and by no other.
+void expect_caught(const Counted& c, const PublicValues& publics, const std::string& name) {
+  const Emitted& e = c.counting.emitted;
+  const Status s = check_witness(e.circuit, c.witness, publics, &e.names);
+  ASSERT_FALSE(s.ok());
+  EXPECT_EQ(s.error().detail.find(name + " does not hold"), 0U) << s.error().detail;
+  Circuit without = e.circuit;
+  const auto at = std::find(e.names.zeros.begin(), e.names.zeros.end(), name) - e.names.zeros.begin();
+  ASSERT_LT(at, static_cast<std::ptrdiff_t>(without.zeros.size()));
+  without.zeros.erase(without.zeros.begin() + at);
+  EXPECT_TRUE(check_witness(without, c.witness, publics).ok());
+}
+
+TEST(Rows, the_rows_and_labels_that_are_told_are_those_that_are_counted) {
+  const Counted honest = counted(network(), {});
+  for (const std::vector<std::int64_t>& labels : {std::vector<std::int64_t>{1, 1, 1}, {0, 1, 0}, {1, 0, 0}}) {
+    const Counted other = counted(network(), {}, labels);
+    PublicValues told = other.publics;
+    const InputPort& port = other.circuit().inputs.back();
+    told[port.pub] = honest.publics[port.pub];
+    expect_caught(other, told, "label/disclosed");
+  }
+  PublicValues told = honest.publics;
+  told[honest.circuit().inputs[0].pub].back() += F(1);
+  expect_caught(honest, told, "x0/disclosed");
 }
 
 // x [3] and a place in it, which a table of x tells: v = x[place].
@@ -222,7 +224,7 @@ TEST(Rows, a_row_reads_its_own_table_alone) {
     w.values[rows->tensor[r.place]] = {F(place), F(0), F(0), F(2)};
     w.values[rows->tensor[r.v]] = {F(v), F(1), F(4), F(6)};
     for (const Table& table : c.tables) w.values[table.multiplicity].assign(table.rows, F(0));
-    recount(circuit, none, w);
+    count_rows(circuit, none, w);
     return check_witness(circuit, w, none, nullptr).ok();
   };
   EXPECT_TRUE(holds(1, 2, true));
@@ -271,22 +273,6 @@ TEST(Rows, what_does_not_fit_is_refused) {
   EXPECT_NE(refusal(r.circuit).find("a table of it"), std::string::npos);
 }
 
-// x [2] in [0, 16) and y, of it.
-Circuit stranger(const std::function<TensorId(CircuitBuilder&, TensorId)>& y, std::int64_t hi) {
-  CircuitBuilder b;
-  const TensorId x = b.committed({2}, 0);
-  b.lookup(b.table(16, {progression(0, 1)}, 0), 0, {x});
-  OutputPort port;
-  port.name = "y";
-  port.dims = {2};
-  port.tensor = y(b, x);
-  port.hi = hi;
-  Circuit c = b.take();
-  c.inputs = {{"x", {2}, x, {Scale{}}, 0, 15}};
-  c.outputs = {port};
-  return c;
-}
-
 TEST(Rows, what_no_compiler_makes_is_refused) {
   const auto counts = [](const Circuit& c) {
     const auto r = count_correct(c, {}, 2);
@@ -296,14 +282,14 @@ TEST(Rows, what_no_compiler_makes_is_refused) {
   const auto times = [](std::int64_t coef) {
     return [coef](CircuitBuilder& b, TensorId x) { return b.affine({2}, {b.term(x, coef)}); };
   };
-  EXPECT_TRUE(counts(stranger(times(1), 15)));
-  EXPECT_TRUE(counts(stranger(times(std::int64_t{1} << 56), 15 * (std::int64_t{1} << 56))));
-  EXPECT_FALSE(counts(stranger(times(std::int64_t{1} << 57), 15 * (std::int64_t{1} << 57))));
-  EXPECT_FALSE(counts(stranger(times(1), 14)));
+  EXPECT_TRUE(counts(strange_circuit(times(1), 15)));
+  EXPECT_TRUE(counts(strange_circuit(times(std::int64_t{1} << 56), 15 * (std::int64_t{1} << 56))));
+  EXPECT_FALSE(counts(strange_circuit(times(std::int64_t{1} << 57), 15 * (std::int64_t{1} << 57))));
+  EXPECT_FALSE(counts(strange_circuit(times(1), 14)));
   const auto square = [](CircuitBuilder& b, TensorId x) { return b.product(x, x); };
   const auto cube = [&](CircuitBuilder& b, TensorId x) { return b.product(square(b, x), x); };
-  EXPECT_TRUE(counts(stranger(square, 225)));
-  EXPECT_FALSE(counts(stranger(cube, 3375)));  // another product would be too deep
+  EXPECT_TRUE(counts(strange_circuit(square, 225)));
+  EXPECT_FALSE(counts(strange_circuit(cube, 3375)));  // another product would be too deep
 }
 
 TEST(Rows, digests_of_inputs_and_statements_are_left_out) {

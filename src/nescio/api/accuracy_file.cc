@@ -29,10 +29,7 @@ std::vector<std::uint8_t> write_accuracy_file(const AccuracyFile& file) {
 
 Result<AccuracyFile> read_accuracy_file(std::span<const std::uint8_t> bytes) {
   ByteReader in(bytes);
-  NESCIO_TRY(const auto magic, in.take(kMagic.size()));
-  NESCIO_VERIFY(std::equal(magic.begin(), magic.end(), bytes_of(kMagic).begin()), ErrorCode::kVFormat, 0);
-  NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
-  NESCIO_VERIFY(version == kVersion, ErrorCode::kVFormat, in.position());
+  NESCIO_TRY_STATUS(in.header(kMagic, kVersion));
   AccuracyFile out;
   NESCIO_TRY(const std::uint32_t length, in.count(1));
   NESCIO_VERIFY(length <= kMaxStatement, ErrorCode::kVFormat, in.position());

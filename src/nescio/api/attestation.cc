@@ -44,10 +44,7 @@ Result<Attestation> read_attestation(std::span<const std::uint8_t> bytes) {
     std::copy(from.begin(), from.end(), to.begin());
     return Unit{};
   };
-  NESCIO_TRY(const auto magic, in.take(kMagic.size()));
-  NESCIO_VERIFY(std::equal(magic.begin(), magic.end(), bytes_of(kMagic).begin()), ErrorCode::kVFormat, 0);
-  NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
-  NESCIO_VERIFY(version == kVersion, ErrorCode::kVFormat, in.position());
+  NESCIO_TRY_STATUS(in.header(kMagic, kVersion));
   Attestation a;
   NESCIO_TRY_STATUS(fill(a.schema.bytes));
   NESCIO_TRY(a.digest, read_digest_cells(in));

@@ -69,10 +69,7 @@ Result<CardOutput> read_output(ByteReader& in) {
 
 Result<ModelCard> parse(std::span<const std::uint8_t> bytes) {
   ByteReader in(bytes, ErrorCode::kInFormat);
-  NESCIO_TRY(const auto magic, in.take(kMagic.size()));
-  NESCIO_VERIFY(std::equal(magic.begin(), magic.end(), bytes_of(kMagic).begin()), ErrorCode::kInFormat, 0);
-  NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
-  NESCIO_VERIFY(version == kVersion, ErrorCode::kInFormat, in.position());
+  NESCIO_TRY_STATUS(in.header(kMagic, kVersion));
   ModelCard card;
   NESCIO_TRY_STATUS(fill(in, card.model.bytes));
   NESCIO_TRY(card.name, read_text(in, true));

@@ -253,6 +253,7 @@ TEST(Labelled, says_which_row_or_name_is_wrong) {
   fails([](auto& r) { r.labels.clear(); }, ErrorCode::kInShape, "labels are needed");
   fails([](auto& r) { r.data[0].second.values[3] = 1e9; }, ErrorCode::kInRange, "row 2");
   fails([](auto& r) { r.data[0].second.values[11] = std::nan(""); }, ErrorCode::kInNonFinite, "row 4");
+  fails([](auto& r) { r.context.resize(kMaxContext + 1); }, ErrorCode::kUsage, "the context has more than");
   fails([](auto& r) { r.prediction = "score"; }, ErrorCode::kUsage, "no whole number");
   fails([](auto& r) { r.prediction = "score >= 1e9"; }, ErrorCode::kUsage, "");
   fails([](auto& r) { r.prediction = "score <= 1"; }, ErrorCode::kUsage, "it has: score");

@@ -95,6 +95,11 @@ Result<std::vector<Attestation>> read_attestations(ByteReader& in) {
 
 }  // namespace
 
+Status check_context(std::span<const std::uint8_t> context) {
+  if (context.size() <= kMaxContext) return Unit{};
+  return Error{ErrorCode::kUsage, 0, "the context has more than " + std::to_string(kMaxContext) + " bytes", {}};
+}
+
 std::vector<std::uint8_t> statement_bytes(const ProofFile& file) {
   ByteWriter out;
   write_statement(file, out);
@@ -114,10 +119,7 @@ std::vector<std::uint8_t> write_proof_file(const ProofFile& file) {
 
 Result<ProofFile> read_proof_file(std::span<const std::uint8_t> bytes) {
   ByteReader in(bytes);
-  NESCIO_TRY(const auto magic, in.take(kMagic.size()));
-  NESCIO_VERIFY(std::equal(magic.begin(), magic.end(), bytes_of(kMagic).begin()), ErrorCode::kVFormat, 0);
-  NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
-  NESCIO_VERIFY(version == kFormatVersion, ErrorCode::kVFormat, in.position());
+  NESCIO_TRY_STATUS(in.header(kMagic, kFormatVersion));
   ProofFile file;
   NESCIO_TRY(file.statement, read_text(in, kMaxStatement));
   NESCIO_TRY(file.disclosed.outputs, read_revealed(in));

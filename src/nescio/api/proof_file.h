@@ -29,6 +29,9 @@ std::vector<std::uint8_t> write_proof_file(const ProofFile& file);
 // kVFormat unless canonical.
 Result<ProofFile> read_proof_file(std::span<const std::uint8_t> bytes);
 
+// kUsage above kMaxContext bytes.
+Status check_context(std::span<const std::uint8_t> context);
+
 // What the transcript binds: the statement and all that is disclosed.
 std::vector<std::uint8_t> statement_bytes(const ProofFile& file);
 

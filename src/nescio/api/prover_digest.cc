@@ -50,4 +50,10 @@ Result<DigestCells> input_digest(const Circuit& circuit, const NamedArrays& inpu
   return group_digest(circuit, port, values, salt);
 }
 
+DigestCells weights_digest_of(const VerifyingKey& key) {
+  DigestCells digest{};
+  if (!key.bindings.empty()) std::copy_n(key.bindings[0].begin(), digest.size(), digest.begin());
+  return digest;
+}
+
 }  // namespace nescio

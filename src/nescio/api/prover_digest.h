@@ -11,6 +11,9 @@ Result<DigestPort> digest_of_inputs(const Circuit& circuit, const NamedArrays& i
 // kInNonFinite, kInRange.
 Result<DigestCells> input_digest(const Circuit& circuit, const NamedArrays& inputs, const DigestCells& salt);
 
+// That of the weights, which the key has; zeros if it binds none.
+DigestCells weights_digest_of(const VerifyingKey& key);
+
 // What salts are drawn from: fresh bytes of the system and, should those ever repeat, whatever the caller adds that
 // tells one use from another.
 Hasher salt_source();

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "nescio/api/accuracy_file.h"
+#include "nescio/api/prover_digest.h"
 #include "nescio/api/prover_inputs.h"
 #include "nescio/api/prover_memory.h"
 #include "nescio/api/verify.h"
@@ -70,15 +71,12 @@ struct Counted {
   CountedRows rows;
   std::uint64_t correct = 0;
 };
-Result<Counted> run_rows(const ProvingKey& key, const Counting& counting, const Prediction& prediction,
-                         const LabelledSet& set, const Progress& progress) {
+Result<Counted> run_rows(const ProvingKey& key, const Counting& counting, const LabelledSet& set,
+                         const Progress& progress) {
+  const Prediction& prediction = counting.prediction;
   const Circuit& model = key.key->key().circuit;
   Counted out;
-  out.rows.inputs = set.inputs;
-  out.rows.labels = set.labels;
-  DigestCells digest{};  // of the weights, if there are any
-  if (const auto& bindings = key.key->key().bindings; !bindings.empty())
-    std::copy_n(bindings[0].begin(), digest.size(), digest.begin());
+  const DigestCells digest = weights_digest_of(key.key->key());
   const std::size_t n = set.labels.size();
   for (std::size_t r = 0; r < n; ++r) {
     IntegerInputs row;
@@ -187,12 +185,26 @@ std::string canonical_prediction(const std::string& text) {
   return text.find_first_of("<>=") != std::string::npos && statement.ok() ? to_string(*statement) : text;
 }
 
+std::uint64_t rows_of_share(double share, std::uint64_t rows) {
+  return static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(rows) - 1e-9));
+}
+
+std::string said_text(const AccuracyVerdict& verdict) {
+  return verdict.threshold ? "1 if " + verdict.prediction + ", else 0" : "the output " + label(verdict.prediction);
+}
+
+std::string hidden_text(const AccuracyVerdict& verdict) {
+  return verdict.correct == verdict.rows ? "the weights"
+                                         : "the weights, which rows it is right on, what it says of the others";
+}
+
 Result<ProvenAccuracy> prove_accuracy(const ProvingKey& key, const AccuracyRequest& request, const Progress& progress) {
   const Stopwatch proving;
   const VerifyingKey& verifying = key.key->key();
   NESCIO_TRY(const Prediction prediction, parse_prediction(verifying.circuit, request.prediction));
   NESCIO_TRY(const LabelledSet set, labelled_set(verifying.circuit, request.data, request.labels));
   NESCIO_TRY_STATUS(check_labels(verifying.circuit, prediction, set));
+  NESCIO_TRY_STATUS(check_context(request.context));
   ProvenAccuracy out;
   out.rows = set.labels.size();
   NESCIO_TRY(const Counting counting,
@@ -204,7 +216,7 @@ Result<ProvenAccuracy> prove_accuracy(const ProvingKey& key, const AccuracyReque
   if (request.memory_limit != 0) release_kept_memory();
   out.estimated_memory_bytes = estimate_count_memory(checked.key());
   NESCIO_TRY_STATUS(check_memory(out.estimated_memory_bytes, request.memory_limit, "proving accuracy"));
-  NESCIO_TRY(Counted counted, run_rows(key, counting, prediction, set, progress));
+  NESCIO_TRY(Counted counted, run_rows(key, counting, set, progress));
   out.correct = counted.correct;
   out.claimed = request.at_least.value_or(out.correct);
   if (out.claimed > out.correct)
@@ -219,17 +231,15 @@ Result<ProvenAccuracy> prove_accuracy(const ProvingKey& key, const AccuracyReque
   file.context = request.context;
   file.disclosed = disclosed_by(verifying.circuit, set);
   const Circuit& circuit = checked.key().circuit;
-  NESCIO_TRY(const PublicValues told, statement_values(counting.emitted.circuit, statement, file.disclosed));
-  PublicValues publics = told;
-  if (!verifying.bindings.empty()) publics[counting.emitted.circuit.digests[0].tensor] = verifying.bindings[0];
-  NESCIO_TRY(Witness witness,
-             counted_witness(verifying.circuit, counting, prediction, std::move(counted.rows), publics));
+  NESCIO_TRY(PublicValues told, statement_values(counting.emitted.circuit, statement, file.disclosed));
+  PublicValues all = told;
+  if (!verifying.bindings.empty()) all[counting.emitted.circuit.digests[0].tensor] = verifying.bindings[0];
+  NESCIO_TRY(Witness witness, counted_witness(verifying.circuit, counting, set, std::move(counted.rows), all));
   witness.values.resize(circuit.tensors.size());
-  publics = told;
-  publics.resize(circuit.tensors.size());
+  told.resize(circuit.tensors.size());
   if (progress) progress("proving", 0.4);
   const auto bytes = statement_bytes(file);
-  NESCIO_TRY(file.proof, prove({checked.key(), witness, publics, bytes, file.context}, os_random(), nullptr));
+  NESCIO_TRY(file.proof, prove({checked.key(), witness, told, bytes, file.context}, os_random(), nullptr));
   out.prove_ms = proving.ms();
   if (progress) progress("verifying", 0.9);
   const Stopwatch verifying_time;

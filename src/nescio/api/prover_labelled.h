@@ -6,18 +6,13 @@
 // How        accuracy/count.h makes from the model's key the circuit that counts; its own key travels with the proof
 //            and is taken only if it is that circuit, of the same digest, at no fewer bits.
 // Soundness  that of the proof (verifier/verifier.h); accuracy/rows.h has why its rows are the model's.
-// File      api/accuracy_file.h
+// File       api/accuracy_file.h
 #pragma once
 #include "nescio/accuracy/count.h"
 #include "nescio/api/prover_model.h"
 
 namespace nescio {
 
-// ModelRows and labels, in the integers of a model's inputs.
-struct LabelledSet {
-  std::vector<SecretVector<std::int64_t>> inputs;  // of each of the model's, one row after the other
-  SecretVector<std::int64_t> labels;
-};
 // Arrays by the inputs' names, each [rows, ..], or one array whose rows have the cells of all inputs in order.
 // kInShape, kInNonFinite, kInRange, kInFormat: name the row. Labels are whole numbers.
 Result<LabelledSet> labelled_set(const Circuit& model, const NamedArrays& data, std::span<const double> labels);
@@ -44,6 +39,9 @@ struct ProvenAccuracy {
 Result<ProvenAccuracy> prove_accuracy(const ProvingKey& key, const AccuracyRequest& request,
                                       const Progress& progress = {});
 
+// How many of so many rows a share in [0, 1] is, rounded up.
+std::uint64_t rows_of_share(double share, std::uint64_t rows);
+
 struct AccuracyVerdict {
   std::string prediction;
   bool threshold = false;               // it is a comparison; else the name of an output
@@ -51,6 +49,9 @@ struct AccuracyVerdict {
   std::vector<std::uint8_t> context;
   soundness::Bits bits = 0;
 };
+// In words: what it takes as what the model says of a row, and what it does not tell.
+std::string said_text(const AccuracyVerdict& verdict);
+std::string hidden_text(const AccuracyVerdict& verdict);
 // kVFormat; kVKey: its key is not that of the model and these rows; kVStatement: it is of another prediction than
 // `prediction`, if that is given, or counts nothing; kVPublic: it is of other rows; otherwise as verify_proof().
 Result<AccuracyVerdict> verify_accuracy(const CheckedKey& model, std::span<const std::uint8_t> file,

@@ -190,10 +190,7 @@ Result<ProvingKey> read_proving_key(std::span<const std::uint8_t> bytes) {
   const Digest sum = Hasher().part(body).finish();
   if (!std::equal(sum.bytes.begin(), sum.bytes.end(), bytes.end() - 32))
     return Error{ErrorCode::kKey, 0, "the proving key is damaged: its checksum is wrong", {}};
-  NESCIO_TRY(const auto magic, in.take(kMagic.size()));
-  NESCIO_VERIFY(std::equal(magic.begin(), magic.end(), bytes_of(kMagic).begin()), ErrorCode::kKey, 0);
-  NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
-  NESCIO_VERIFY(version == kFormatVersion, ErrorCode::kKey, in.position());
+  NESCIO_TRY_STATUS(in.header(kMagic, kFormatVersion));
   NESCIO_TRY(const std::uint64_t n, in.u<std::uint64_t>());
   NESCIO_TRY(const auto verifying, in.take(n));
   ProvingKey out;
@@ -244,8 +241,7 @@ Result<Proven> prove_statement(const ProvingKey& key, ProveRequest request, cons
   NESCIO_TRY_STATUS(add_records(verifying.circuit, request));
   NESCIO_TRY(const Statement statement, parse_statement(request.statement));
   NESCIO_TRY_STATUS(known_outputs(verifying.circuit, request.reveal));
-  if (request.context.size() > kMaxContext)
-    return Error{ErrorCode::kUsage, 0, "the context has more than " + std::to_string(kMaxContext) + " bytes", {}};
+  NESCIO_TRY_STATUS(check_context(request.context));
   ProofFile file;
   file.statement = to_string(statement);
   file.context = request.context;
@@ -264,8 +260,7 @@ Result<Proven> prove_statement(const ProvingKey& key, ProveRequest request, cons
                                   : draw_salt(source, Group::inputs, k).value);
   out.output_salt = request.output_salt ? *request.output_salt : draw_salt(source, Group::outputs);
   const Salts salts{key.salt, out.input_salts, out.output_salt};
-  DigestCells digest{};  // of the weights, if there are any
-  if (!verifying.bindings.empty()) std::copy_n(verifying.bindings[0].begin(), digest.size(), digest.begin());
+  const DigestCells digest = weights_digest_of(verifying);
   const auto publics = [&](const IntegerOutputs& outputs) -> Result<PublicValues> {
     NESCIO_TRY_STATUS(fulfils(verifying.circuit, statement, outputs));
     NESCIO_TRY(file.disclosed, disclose(verifying.circuit, request.reveal, salts, inputs, outputs));

@@ -47,10 +47,7 @@ Result<std::pair<std::string, Array>> read_array(ByteReader& in) {
 
 Result<AttestedRecord> parse(std::span<const std::uint8_t> bytes) {
   ByteReader in(bytes, ErrorCode::kInFormat);
-  NESCIO_TRY(const auto magic, in.take(kMagic.size()));
-  NESCIO_VERIFY(std::equal(magic.begin(), magic.end(), bytes_of(kMagic).begin()), ErrorCode::kInFormat, 0);
-  NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
-  NESCIO_VERIFY(version == kVersion, ErrorCode::kInFormat, in.position());
+  NESCIO_TRY_STATUS(in.header(kMagic, kVersion));
   AttestedRecord out;
   NESCIO_TRY(out.salt.value, read_digest_cells(in));
   NESCIO_TRY(const std::uint32_t length, in.count(1));

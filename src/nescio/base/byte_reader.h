@@ -1,8 +1,10 @@
 // base/byte_reader.h -- cursor over untrusted bytes. Returns errors; never aborts, never reads past the end.
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "nescio/base/error.h"
 
@@ -38,6 +40,16 @@ class ByteReader {
     NESCIO_TRY(const std::uint32_t n, u<std::uint32_t>());
     if (item_bytes == 0 || n > remaining() / item_bytes) return error();
     return n;
+  }
+  // What a file begins with.
+  Status header(std::string_view magic, std::uint16_t version) {
+    NESCIO_TRY(const auto begin, take(magic.size()));
+    if (!std::equal(magic.begin(), magic.end(), begin.begin(),
+                    [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; }))
+      return Error{code_, 0, {}, {}};
+    NESCIO_TRY(const std::uint16_t given, u<std::uint16_t>());
+    if (given != version) return error();
+    return Unit{};
   }
   // Call exactly once, last: bytes left over are an error.
   Status finish() const {

@@ -84,7 +84,9 @@ class CircuitMutator {
     }
     std::visit([&](auto& def) { definition(def); }, t.def);
   }
-  void definition(Committed& d) { below(2) == 0 ? number(d.segment) : number(reinterpret_cast<std::uint8_t&>(d.role)); }
+  void definition(Committed& d) {
+    below(2) == 0 ? number(d.segment) : static_cast<void>(d.role = static_cast<Role>(below(8)));
+  }
   void definition(Affine& d) {
     AffineTerm* term = any(d.terms);
     switch (below(6)) {

@@ -20,8 +20,11 @@ struct Emitted {
 class EmitBackend final : public Backend {
  public:
   EmitBackend() = default;
-  // Goes on with this circuit, of which adopt() takes tensors.
-  explicit EmitBackend(Circuit base) : builder_(std::move(base)) {}
+  // Goes on with this circuit, of which adopt() takes tensors; what it holds has no names.
+  explicit EmitBackend(Circuit base) : builder_(std::move(base)) {
+    out_.names.lookups.resize(builder_.circuit().lookups.size());
+    out_.names.zeros.resize(builder_.circuit().zeros.size());
+  }
 
   TensorId tensor(Var v) const { return out_.tensor[v.index]; }
   // Ports, which are no part of a lowering's values.

@@ -29,10 +29,7 @@ std::vector<std::uint8_t> write_key(const VerifyingKey& key) {
 
 Result<VerifyingKey> read_key(std::span<const std::uint8_t> bytes) {
   ByteReader in(bytes, ErrorCode::kVKey);
-  NESCIO_TRY(const auto magic, in.take(kMagic.size()));
-  NESCIO_VERIFY(std::equal(magic.begin(), magic.end(), bytes_of(kMagic).begin()), ErrorCode::kVKey, 0);
-  NESCIO_TRY(const std::uint16_t version, in.u<std::uint16_t>());
-  NESCIO_VERIFY(version == kFormatVersion, ErrorCode::kVKey, in.position());
+  NESCIO_TRY_STATUS(in.header(kMagic, kFormatVersion));
   VerifyingKey key;
   NESCIO_TRY(key.params, pcs::read_params(in));
   NESCIO_TRY(key.circuit, read_circuit(in));

@@ -47,14 +47,13 @@ struct QuantWeights {
 //   total      y[.., 0] = f(requant(sum_k x[.., k]))           without `rounded`: the sum itself
 //   divide     y = 2^k x_0 / (2^j x_1) rounded half up, integers {k, j}: of requant.bits bits; broadcast; x_1 >= 1 is
 //              enforced. With one input x_0 is 1
-//   modulo     y = x modulo c, in [0, c); c >= 1 is enforced weights {c}: of x's rank, extents 1 or x's own
+//   modulo     y = x modulo c, in [0, c); c >= 1 is enforced; weights {c}: of x's rank, extents 1 or x's own
 //   pick       y[i] = x[integers[i]] in row-major order, 0 where it is -1
 //   choose     of each row x[.., :] its largest entry, the first (integers[0] = 0) or last (1), or its least
 //              (integers[1] = 1); integers[2] = 0: its index, 1: its value, both as y[.., 0]; 2: 1 there and 0
 //              elsewhere, y[.., :]
 //   top        of each row x[.., :] the integers[0] largest entries, or least (integers[1] = 1), in this order, of
-//   equal
-//              ones the one before the others; integers[2] = 0: their indices, 1: their values; y[.., :]
+//              equal ones the one before the others; integers[2] = 0: their indices, 1: their values; y[.., :]
 //   select     y = x_0 ? x_1 : x_2                            broadcast; x_0 is 0 or 1
 //   logic      y = integers[0] + integers[1] p + integers[2] q + integers[3] p q, which is 0 or 1; that p and q are is
 //              enforced, as it is of x_0 in select; broadcast; with one input q is p

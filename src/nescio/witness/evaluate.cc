@@ -65,6 +65,10 @@ std::vector<std::uint32_t> count_readers(const Circuit& circuit, Keep keep) {
   return readers;
 }
 
+std::string name_of(const std::vector<std::string>* list, const char* kind, std::size_t i) {
+  return list != nullptr && i < list->size() ? (*list)[i] : kind + std::to_string(i);
+}
+
 Error failed(std::size_t where, const std::string& what, std::size_t cell) {
   return Error{ErrorCode::kSelfCheck,
                static_cast<std::uint32_t>(where),
@@ -157,11 +161,8 @@ std::uint64_t evaluated_peak(const Circuit& circuit, Keep keep) {
   return peak;
 }
 
-Status check_relations(const Circuit& circuit, const Evaluated& values, const RelationNames* names) {
-  const auto name_of = [](const std::vector<std::string>* list, const char* kind, std::size_t i) {
-    return list != nullptr && i < list->size() ? (*list)[i] : kind + std::to_string(i);
-  };
-  std::vector<std::vector<std::uint64_t>> count;
+Result<TensorValues> count_lookups(const Circuit& circuit, const Evaluated& values, const RelationNames* names) {
+  TensorValues count;
   std::vector<TableIndex> index;
   index.reserve(circuit.tables.size());
   for (const Table& t : circuit.tables) {
@@ -181,9 +182,14 @@ Status check_relations(const Circuit& circuit, const Evaluated& values, const Re
       for (std::size_t k = 0; k < width; ++k) row[k] = values[lookup.columns[k]][i].to_signed();
       const std::int64_t at = index[lookup.table].find({row.data(), width});
       if (at < 0) return failed(l, name_of(names ? &names->lookups : nullptr, "lookup ", l), i);
-      ++count[lookup.table][static_cast<std::size_t>(at)];
+      count[lookup.table][static_cast<std::size_t>(at)] += F(1);
     }
   }
+  return count;
+}
+
+Status check_relations(const Circuit& circuit, const Evaluated& values, const RelationNames* names) {
+  NESCIO_TRY(const TensorValues count, count_lookups(circuit, values, names));
   for (std::size_t z = 0; z < circuit.zeros.size(); ++z) {
     const std::span<const F> v = values[circuit.zeros[z].tensor];
     for (std::size_t i = 0; i < v.size(); ++i)
@@ -193,7 +199,7 @@ Status check_relations(const Circuit& circuit, const Evaluated& values, const Re
   for (std::size_t t = 0; t < count.size(); ++t) {
     const std::span<const F> m = values[circuit.tables[t].multiplicity];
     for (std::size_t i = 0; i < m.size(); ++i)
-      if (!(m[i] == F(count[t][i])))
+      if (!(m[i] == count[t][i]))
         return failed(circuit.lookups.size() + circuit.zeros.size() + t,
                       "the multiplicity of table " + std::to_string(t), i);
   }

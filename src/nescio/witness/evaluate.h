@@ -48,6 +48,10 @@ struct RelationNames {
   std::vector<std::string> lookups, zeros;
 };
 
+// [table][row]: how often the row is looked up. kSelfCheck as check_relations().
+Result<TensorValues> count_lookups(const Circuit& circuit, const Evaluated& values,
+                                   const RelationNames* names = nullptr);
+
 // Every row of every lookup is a row of its table, every tensor of `zeros` vanishes, and the multiplicities count the
 // lookups. Otherwise kSelfCheck; `detail` names the first relation that fails (from `names`, or by number) and the
 // index of the cell, never a value; `where` is the index of the lookup, #lookups + that of the zero, or #lookups +

@@ -8,6 +8,7 @@
 
 #include "nescio/base/endian.h"
 #include "nescio/prover/every_relation.h"
+#include "nescio/prover/message_labels.h"
 #include "nescio/prover/prove.h"
 #include "nescio/prover/recorded/steps.h"
 #include "nescio/verifier/test_key.h"
@@ -74,7 +75,7 @@ struct Fixture {
 
 TEST(Recorded, each_message_changes_the_next_challenge) {
   const Fixture f;
-  std::set<std::string> labels;
+  MessageLabels labels;
   std::size_t at = 0;  // in the proof
   for (std::size_t i = 0; i < f.honest.size(); ++i) {
     const Step& s = f.honest[i];
@@ -92,41 +93,8 @@ TEST(Recorded, each_message_changes_the_next_challenge) {
     at += s.payload.size();
     labels.insert(s.label);
   }
-  const std::set<std::string> all = {"root",
-                                     "lookup",
-                                     "root.q",
-                                     "root.p",
-                                     "h0",
-                                     "h2",
-                                     "u",
-                                     "q1",
-                                     "p1",
-                                     "q0",
-                                     "c0",
-                                     "c2",
-                                     "c3",
-                                     "c4",
-                                     "a",
-                                     "b",
-                                     "ab",
-                                     "c",
-                                     "triple.a",
-                                     "triple.b",
-                                     "open.sigma_res",
-                                     "open.col.c0",
-                                     "open.col.c2",
-                                     "open.col.pow",
-                                     "open.mu_g",
-                                     "open.gamma.pow",
-                                     "whir.root",
-                                     "whir.ood.y",
-                                     "query.pow",
-                                     "whir.fold.c0",
-                                     "whir.fold.c2",
-                                     "whir.fold.pow",
-                                     "whir.final",
-                                     "whir.last.c0",
-                                     "whir.last.c2"};
+  MessageLabels all = kMessages;
+  all.insert(kNonces.begin(), kNonces.end());
   EXPECT_EQ(labels, all);
 }
 
