@@ -109,17 +109,23 @@ int run(const Arguments& args, const Options& options) {
        to_string(verdict->statement).empty() ? "(says nothing beyond the revealed values)"
                                              : to_string(verdict->statement));
   const auto show = [&](const char* what, const Revealed& r, const std::vector<Scale>& scales, auto& list,
-                        bool float_keys = false, const std::vector<std::string>& categories = {}) {
+                        const InputPort* input = nullptr) {
     std::string values;
     for (std::size_t i = 0; i < r.values.size(); ++i) {
-      if (!categories.empty()) {
-        const std::string* word = category(categories, r.values[i]);
+      if (input != nullptr && !input->categories.empty()) {
+        const std::string* word = category(input->categories, r.values[i]);
         values += (values.empty() ? "" : " ") + (word ? quoted(*word) : "(none of its categories)");
         list[r.name].push_back(word ? nlohmann::ordered_json(*word) : nlohmann::ordered_json());
         continue;
       }
-      const std::string text =
-          float_keys ? float_value(r.values[i]) : real_value(r.values[i], scales[scales.size() == 1 ? 0 : i]);
+      if (input != nullptr && is_missing(*input, r.values[i])) {
+        values += values.empty() ? "(missing)" : " (missing)";
+        list[r.name].push_back(nullptr);
+        continue;
+      }
+      const std::string text = input != nullptr && input->float_keys
+                                   ? float_value(r.values[i])
+                                   : real_value(r.values[i], scales[scales.size() == 1 ? 0 : i]);
       values += (values.empty() ? "" : " ") + text;
       list[r.name].push_back(std::strtod(text.c_str(), nullptr));
     }
@@ -130,7 +136,7 @@ int run(const Arguments& args, const Options& options) {
       if (port.name == r.name) show("revealed ", r, {port.scale}, revealed);
   for (const Revealed& r : disclosed.inputs)
     for (const InputPort& port : circuit.inputs)
-      if (port.name == r.name) show("input ", r, port.scales, inputs, port.float_keys, port.categories);
+      if (port.name == r.name) show("input ", r, port.scales, inputs, &port);
   std::size_t number = 0;
   for (const DigestPort& port : circuit.digests) {
     if (port.group == Group::weights) continue;

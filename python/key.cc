@@ -5,6 +5,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <limits>
 #include <optional>
 
 #include "arrays.h"
@@ -35,19 +36,21 @@ PublicKey read_public_key(const nb::bytes& bytes) {
 
 // Real values, one number or an array of the port's shape.
 nb::object values_of(const Revealed& revealed, const Dims& dims, const std::vector<Scale>& scales,
-                     bool float_keys = false, const std::vector<std::string>& categories = {}) {
-  if (!categories.empty()) {  // a word, or a list of them; None: none of the categories
+                     const InputPort* input = nullptr) {
+  if (input != nullptr && !input->categories.empty()) {  // a word, or a list of them; None: none of the categories
     nb::list words;
     for (const std::int64_t v : revealed.values) {
-      const std::string* word = category(categories, v);
+      const std::string* word = category(input->categories, v);
       words.append(word ? nb::object(nb::str(word->c_str(), word->size())) : nb::none());
     }
     return words.size() == 1 ? nb::object(words[0]) : nb::object(words);
   }
   std::vector<double> out;
   for (std::size_t i = 0; i < revealed.values.size(); ++i)
-    out.push_back(float_keys ? static_cast<double>(float_of_key(revealed.values[i]))
-                             : real_number(revealed.values[i], scales[scales.size() == 1 ? 0 : i]));
+    out.push_back(input != nullptr && is_missing(*input, revealed.values[i]) ? std::numeric_limits<double>::quiet_NaN()
+                  : input != nullptr && input->float_keys
+                      ? static_cast<double>(float_of_key(revealed.values[i]))
+                      : real_number(revealed.values[i], scales[scales.size() == 1 ? 0 : i]));
   if (out.size() == 1) return nb::float_(out[0]);
   return numpy(std::move(out), {dims.begin(), dims.end()});
 }
@@ -66,8 +69,7 @@ nb::dict verdict_of(const CheckedKey& key, const Verdict& verdict) {
       if (port.name == r.name) revealed[r.name.c_str()] = values_of(r, port.dims, {port.scale});
   for (const Revealed& r : verdict.disclosed.inputs)
     for (const InputPort& port : circuit.inputs)
-      if (port.name == r.name)
-        inputs[r.name.c_str()] = values_of(r, port.dims, port.scales, port.float_keys, port.categories);
+      if (port.name == r.name) inputs[r.name.c_str()] = values_of(r, port.dims, port.scales, &port);
   std::size_t number = 0;
   for (const DigestPort& port : circuit.digests)
     if (port.group != Group::weights)

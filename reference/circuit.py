@@ -112,7 +112,7 @@ Progression = record("Progression", start=i64, step=i64)
 Lookup = record("Lookup", table=u32, segment=u32, columns=few(8, u32))
 Zero = record("Zero", tensor=u32, segment=u32)
 Input = record("Input", name=name, dims=dims, tensor=u32, scales=many(12, scale), lo=i64, hi=i64, pub=optional(u32),
-               kind=tagged(nothing, nothing, categories))
+               kind=tagged(nothing, nothing, categories, nothing))
 Output = record("Output", name=name, dims=dims, tensor=u32, scales=exactly(1, scale), lo=i64, hi=i64, pub_lo=u32,
                 pub_hi=u32, pub_outside=u32, argmax=optional(together(u32, u32, u32)), disclosed=below(2))
 

@@ -76,7 +76,7 @@ Digest schema_of(const Circuit& circuit, const DigestPort& port) {
       }
       form.u(static_cast<std::uint64_t>(input.lo));
       form.u(static_cast<std::uint64_t>(input.hi));
-      form.u(static_cast<std::uint8_t>(input.float_keys ? 1 : input.categories.empty() ? 0 : 2));
+      form.u(port_kind(input));
       h.part(input.name).part(dims.data()).part(form.data());
       if (!input.categories.empty()) h.part(static_cast<std::uint64_t>(input.categories.size()));
       for (const std::string& c : input.categories) h.part(c);

@@ -187,6 +187,7 @@ Result<std::map<std::string, FixedInput>> inputs_like(const Circuit& circuit) {
   for (const InputPort& port : circuit.inputs) {
     FixedInput f;
     f.float_keys = port.float_keys;
+    f.missing = port.missing;
     f.categories = port.categories;
     bool ok = port.hi > 0 && std::has_single_bit(static_cast<std::uint64_t>(port.hi) + 1) && port.lo == -port.hi - 1;
     f.bits = ok ? static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(port.hi))) + 1 : 0;

@@ -294,6 +294,7 @@ class PortCheck {
       NESCIO_RULE(!port.float_keys ||
                       (port.scales == std::vector<Scale>{Scale{}} && port.lo >= -kInfinityKey && port.hi <= kNanKey),
                   Rule::kPort);
+      NESCIO_RULE(!port.missing || (!port.float_keys && port.categories.empty()), Rule::kPort);
       NESCIO_RULE(port.categories.empty() || categories_ok(port), Rule::kPort);
       if (port.disclosed) {
         NESCIO_RULE(names(port.pub, Public::Source::statement, circuit_[port.tensor].dims), Rule::kPort);

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "nescio/base/float_key_range.h"
 #include "nescio/field/goldilocks.h"
 #include "nescio/hash/blake3.h"
 #include "nescio/sponge/cell.h"
@@ -185,12 +186,21 @@ struct InputPort {
   std::int64_t lo = 0, hi = 0;  // proven range of the integers
   bool disclosed = false;       // every proof tells the integers: then pub is Public, statement, and the circuit
   TensorId pub = 0;             // states that tensor - pub vanishes
+  bool missing = false;         // the integer lo stands for a missing value
   bool float_keys = false;      // the integers are keys of float32 numbers (base/float_key.h): the scale is 1
   // If not empty: the integer i stands for categories[i], any other for none of them; the scale is 1, and 0 to n are in
   // range.
   std::vector<std::string> categories = {};
   friend bool operator==(const InputPort&, const InputPort&) = default;
 };
+// Whether the integer stands for a missing value.
+inline bool is_missing(const InputPort& port, std::int64_t x) {
+  return (port.missing && x == port.lo) || (port.float_keys && x == kNanKey);
+}
+// How its integers are to be read (docs/spec/format.md).
+inline std::uint8_t port_kind(const InputPort& port) {
+  return port.float_keys ? 1 : !port.categories.empty() ? 2 : port.missing ? 3 : 0;
+}
 
 // A named output y[n] and its gadget of public switches (gadget/output.h):
 // for each cell lo_i <= y_i <= hi_i, or outside of it where outside_i = 1; and argmax = k where argmax_on = 1.

@@ -144,7 +144,7 @@ void write(const InputPort& port, ByteWriter& out) {
   out.u(port.hi);
   write_flag(port.disclosed, out);
   if (port.disclosed) out.u(port.pub);
-  out.u(static_cast<std::uint8_t>(port.float_keys ? 1 : port.categories.empty() ? 0 : 2));
+  out.u(port_kind(port));
   if (port.categories.empty()) return;
   write_count<std::uint32_t>(port.categories.size(), out);
   for (const std::string& c : port.categories) write_name(c, out);
@@ -385,8 +385,9 @@ class Parser {
     NESCIO_TRY_STATUS(read_byte(port.disclosed, 2));
     if (port.disclosed) NESCIO_TRY_STATUS(read(port.pub));
     std::uint8_t kind = 0;
-    NESCIO_TRY_STATUS(read_byte(kind, 3));
+    NESCIO_TRY_STATUS(read_byte(kind, 4));
     port.float_keys = kind == 1;
+    port.missing = kind == 3;
     return kind == 2 ? read_categories(port.categories) : Status(Unit{});
   }
   Status read_categories(std::vector<std::string>& list) {

@@ -1,14 +1,17 @@
 // compile/canonical.cc -- node by node into canonical operators; compile/fuse.cc then fuses them.
 #include "nescio/compile/canonical.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "nescio/compile/affine_constants.h"
 #include "nescio/compile/fuse.h"
 #include "nescio/ops/builder.h"
 #include "nescio/ops/operands.h"
 #include "nescio/ops/pick.h"
+#include "nescio/ops/registry.h"
 #include "nescio/ops/rows.h"
 #include "nescio/ops/walk.h"
 
@@ -48,7 +51,7 @@ class Canonicaliser {
     for (const Port& p : in_.outputs) out_.output(p.name, map_[p.value]);
     Graph graph = out_.take();
     for (std::size_t i = 0; i < graph.outputs.size(); ++i) graph.outputs[i].labels = in_.outputs[i].labels;
-    graph.notes = in_.notes;
+    graph.notes.insert(graph.notes.begin(), in_.notes.begin(), in_.notes.end());
     return graph;
   }
 
@@ -62,12 +65,10 @@ class Canonicaliser {
     const Shape to = in_.value(node.outputs[0]).type.shape;
     const std::string& op = node.op;
 
-    const bool moves_only =
-        op == "Reshape" || op == "Transpose" || op == "Slice" || op == "Concat" || op == "Cast" || op == "Pick";
     const DType result = in_.value(node.outputs[0]).type.dtype;
     if (op == "Cast" && is_float(out_.dtype(x[0])) && (result == DType::kInt32 || result == DType::kInt64))
       return out_.add("Truncate", x, node.attributes);
-    if (moves_only || op == "Trees" || op == "Logic") return out_.add(op, x, node.attributes);
+    if (moves_cells(op) || op == "Trees" || op == "Logic") return out_.add(op, x, node.attributes);
     if (op == "ArgMax") return argmax(x[0], node.attributes, to);
     if (op == "Top") return top(x[0], node.attributes);
     if (op == "Mod") {
@@ -76,6 +77,7 @@ class Canonicaliser {
       return out_.add("Mod", {wide, divisor}, node.attributes);
     }
     if (op == "Select") return select(x[0], x[1], x[2], to);
+    if (op == "Impute") return impute(node.name, x[0], x[1]);
     if (op == "Total" && in_.value(node.inputs[0]).type.shape.back() == 1) return x[0];
     if (op == "Largest" && in_.value(node.inputs[0]).type.shape.back() == 1) return x[0];
     if (op == "Compare") return compare(x[0], x[1], node.attributes.text("mode"), to);
@@ -186,6 +188,48 @@ class Canonicaliser {
                known(x) && known(y) ? out_.add("Sub", {x, y}) : arithmetic('S', "Sub", x, y, wider(x, y)));
     NESCIO_TRY(const ValueId kept, arithmetic('M', "Mul", lead, one, wider(lead, one)));
     return known(kept) && known(y) ? out_.add("Add", {y, kept}) : arithmetic('A', "Add", y, kept, to);
+  }
+
+  // Which cells of x, moved from inputs, are missing: what is moved in the same way from the Missing of these inputs.
+  // kNoValue if x is anything else.
+  Result<ValueId> missing(ValueId x) {
+    const auto made = missing_.find(x);
+    if (made != missing_.end()) return made->second;
+    const std::vector<Node>& nodes = out_.graph().nodes;
+    const auto from = std::find_if(nodes.begin(), nodes.end(), [x](const Node& n) { return n.outputs[0] == x; });
+    ValueId y = kNoValue;
+    if (from == nodes.end()) {
+      const auto is_x = [x](const Port& p) { return p.value == x; };
+      const std::vector<Port>& inputs = out_.graph().inputs;
+      if (is_float(out_.dtype(x)) && std::any_of(inputs.begin(), inputs.end(), is_x)) {
+        NESCIO_TRY(y, out_.add("Missing", {x}));
+      }
+    } else if (moves_cells(from->op)) {
+      const Node move = *from;
+      std::vector<ValueId> parts;
+      for (const ValueId id : move.inputs) {
+        NESCIO_TRY(const ValueId part, missing(id));
+        if (part == kNoValue) return kNoValue;
+        parts.push_back(part);
+      }
+      if (move.op == "Cast") {
+        y = parts[0];
+      } else {
+        NESCIO_TRY(y, out_.add(move.op, parts, move.attributes));
+      }
+    }
+    return missing_[x] = y;
+  }
+
+  // What the model calculates is never missing.
+  Result<ValueId> impute(const std::string& name, ValueId x, ValueId c) {
+    NESCIO_TRY(const ValueId which, missing(x));
+    if (which != kNoValue)
+      return out_.add("Impute", {x, out_.constant("filled", padded(*known(c), out_.shape(x).size())), which});
+    out_.note("node " + quote_name(name) +
+              " (Imputer) has nothing to do: what it reads is calculated from inputs that must not be missing; put it "
+              "before the other steps");
+    return x;
   }
 
   Result<ValueId> arithmetic(char sign, const std::string& op, ValueId a, ValueId b, const Shape& to) {
@@ -319,6 +363,7 @@ class Canonicaliser {
   const Graph& in_;
   GraphBuilder out_;
   std::vector<ValueId> map_;
+  std::map<ValueId, ValueId> missing_;  // by value of out_
 };
 
 }  // namespace

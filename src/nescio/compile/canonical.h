@@ -21,6 +21,9 @@
 //   Compare{mode}(x, c)      to bool; c constant, of x's rank, extents 1 or x's own; modes as in ops/comparison.cc
 //   Select(c, x, y), Logic(x, y)                   truth values: ops/logic.cc; x and y may both be whole constants of
 //                                                  one entry
+//   Missing(x)                                     of an input, to bool (ops/impute.cc)
+//   Impute(x, c, m)                                x moved from inputs, m in the same way from their Missing; c
+//                                                  constant, as in Compare
 //   Trees(x, nodes, leaves, base){..}              ops/trees.h
 //
 // Every node has one output. Slice, Reshape, Transpose, Concat, Cast and Compare also occur on integers and bools.

@@ -147,6 +147,10 @@ class Lowering {
       }
       case Op::pick:
         return pick(b_, x, node.integers, shape(node.output));
+      case Op::missing:
+        return missing(node);
+      case Op::impute:
+        return impute(node, x, from);
       case Op::select:
         return nescio::select(b_, "select", truth(spread(node, 0)), spread(node, 1), spread(node, 2));
       case Op::logic:
@@ -165,6 +169,44 @@ class Lowering {
     }
     NESCIO_CHECK(false);
     return {};
+  }
+
+  // Which cells of an input are missing, none of those that must be there.
+  Var missing(const QuantNode& node) {
+    const auto is_it = [&](const QuantPort& p) { return p.value == node.inputs[0]; };
+    const QuantPort& port = *std::find_if(graph_.inputs.begin(), graph_.inputs.end(), is_it);
+    const Var x = flat_[port.value];
+    const Var d = b_.affine("distance", b_.dims(x), {{1, x}}, port.float_keys ? -kNanKey : -input_range(port).lo);
+    const Var y = compare_with_zero(b_, plan_, "missing", d,
+                                    port.float_keys ? Comparison::greater_equal : Comparison::less_equal);
+    if (!node.integers.empty()) {
+      const auto n = static_cast<std::uint32_t>(node.integers.size());
+      SparseMatrix m;
+      for (std::uint32_t i = 0; i < n; ++i) m.entries.push_back({i, static_cast<std::uint32_t>(node.integers[i]), 1});
+      const Var there = b_.map("there", y, 0, n, m);
+      b_.expect("value", there, {0, 0}, ErrorCode::kInNonFinite,
+                "is missing, and the model has nothing to put in its place");
+      b_.zero("there", there);
+    }
+    return reshape(b_, y, shape(node.output));
+  }
+
+  // x + m (c - at), for m is 0 unless x = at.
+  Var impute(const QuantNode& node, Var x, const QuantShape& from) {
+    const QuantWeights& w = node.weights[0];
+    const std::int64_t at = node.integers[0];
+    const Var c = weights(w, "c", squeezed(w.shape)), m = truth(vars_[node.inputs[1]]);
+    const Var more = b_.affine("more", b_.dims(x), {broadcast(1, c, w.shape, from)}, -at);
+    const Var y = b_.affine("filled", b_.dims(x), {{1, x}, {1, b_.product("difference", m, more)}});
+    if (node.integers[1] == 0) return y;
+    // Interval arithmetic does not see that it is a key.
+    const auto copy = [](std::size_t, const std::int64_t* const* s, std::span<std::int64_t> out) {
+      std::copy_n(s[0], out.size(), out.begin());
+    };
+    const Var key = b_.commit("key", b_.dims(x), CellHint{{y}, copy});
+    range_between(b_, plan_, "key", key, {-kInfinityKey, kNanKey});
+    b_.zero("key", b_.affine("key", b_.dims(x), {{1, key}, {-1, y}}));
+    return key;
   }
 
   // acc + 2^bias_shift b, b of shape `from` broadcast to that of the output.

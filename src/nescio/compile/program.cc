@@ -310,6 +310,7 @@ InputPort input_port(const QuantGraph& graph, std::size_t i) {
   p.lo = range.lo;
   p.hi = range.hi;
   p.float_keys = port.float_keys;
+  p.missing = !port.float_keys && tells_missing(graph, port);
   p.categories = port.labels;
   return p;
 }
@@ -322,7 +323,7 @@ Result<SecretVector<std::int64_t>> quantise_input(const InputPort& port, std::sp
         0,
         "input '" + port.name + "' has " + std::to_string(n) + " values, " + std::to_string(x.size()) + " were given",
         {}};
-  const auto lo = static_cast<double>(port.lo), hi = static_cast<double>(port.hi);
+  const auto lo = static_cast<double>(port.lo + (port.missing ? 1 : 0)), hi = static_cast<double>(port.hi);
   SecretVector<std::int64_t> out(n);
   for (std::uint64_t i = 0; i < n; ++i) {
     if (port.float_keys) {  // as the library reads it: the nearest float32, or NaN
@@ -331,6 +332,10 @@ Result<SecretVector<std::int64_t>> quantise_input(const InputPort& port, std::sp
     }
     const Scale& s = port.scales[port.scales.size() == 1 ? 0 : i];
     const double scale = std::ldexp(static_cast<double>(s.mantissa), s.exponent);
+    if (port.missing && std::isnan(x[i])) {
+      out[i] = port.lo;
+      continue;
+    }
     if (!std::isfinite(x[i]))
       return Error{ErrorCode::kInNonFinite,
                    static_cast<std::uint32_t>(i),

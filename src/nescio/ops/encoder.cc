@@ -1,4 +1,4 @@
-// ops/encoder.cc -- ai.onnx.ml Normalizer, Binarizer, Imputer, OneHotEncoder, LabelEncoder, ArrayFeatureExtractor,
+// ops/encoder.cc -- ai.onnx.ml Normalizer, Binarizer, OneHotEncoder, LabelEncoder, ArrayFeatureExtractor,
 // FeatureVectorizer and ZipMap in terms of other operators.
 #include <algorithm>
 #include <cmath>
@@ -21,9 +21,6 @@ Result<ValueId> real(GraphBuilder& graph, ValueId bits) {
 }
 ValueId number(GraphBuilder& graph, DType dtype, double x) {
   return graph.constant("number", Tensor::scalar(dtype, x));
-}
-Result<ValueId> equal(GraphBuilder& graph, ValueId x, ValueId to) {
-  return graph.add("Compare", {x, to}, {{"mode", std::string("equal")}});
 }
 
 Result<Values> import_normalizer(const OnnxNode& node, GraphBuilder& graph) {
@@ -60,32 +57,6 @@ Result<Values> import_binarizer(const OnnxNode& node, GraphBuilder& graph) {
   NESCIO_TRY(const ValueId above,
              graph.add("Compare", {x, number(graph, DType::kFloat32, threshold)}, {{"mode", std::string("greater")}}));
   NESCIO_TRY(const ValueId y, real(graph, above));
-  return Values{y};
-}
-
-// NaN never comes this far: what a proof is about has no missing values but those that trees compare.
-Result<Values> import_imputer(const OnnxNode& node, GraphBuilder& graph) {
-  NESCIO_TRY_STATUS(expect_inputs(node, 1, 1));
-  AttributeReader attributes(node);
-  const auto values = attributes.reals("imputed_value_floats");
-  const double replaced = attributes.real("replaced_value_float", 0);
-  const bool whole = attributes.has("imputed_value_int64s");
-  NESCIO_TRY_STATUS(attributes.finish());
-  if (whole || values.empty()) return attr_error("only imputed_value_floats are supported");
-  NESCIO_TRY(ValueId x, graph.as_float32(node.inputs[0]));
-  if (std::isnan(replaced)) {
-    graph.note("node " + quote_name(node.name) +
-               " (Imputer) has nothing to do: an input that is not a number is refused; impute before proving");
-    return Values{x};
-  }
-  NESCIO_TRY(x, feature_matrix(graph, x));
-  const Shape shape = graph.shape(x);
-  if (values.size() != 1 && static_cast<std::int64_t>(values.size()) != shape[1])
-    return attr_error("has " + std::to_string(values.size()) + " values for " + std::to_string(shape[1]) + " features");
-  const auto n = static_cast<std::int64_t>(values.size());
-  const ValueId imputed = graph.constant("imputed", Tensor::of(DType::kFloat32, {1, n}, values));
-  NESCIO_TRY(const ValueId missing, equal(graph, x, number(graph, DType::kFloat32, replaced)));
-  NESCIO_TRY(const ValueId y, graph.add("Select", {missing, imputed, x}));
   return Values{y};
 }
 
@@ -262,7 +233,6 @@ Result<Values> import_zip_map(const OnnxNode& node, GraphBuilder& graph) {
 constexpr OpRecord kRecords[] = {
     {.name = "Normalizer", .domain = "ai.onnx.ml", .until = 5, .import = import_normalizer},
     {.name = "Binarizer", .domain = "ai.onnx.ml", .until = 5, .import = import_binarizer},
-    {.name = "Imputer", .domain = "ai.onnx.ml", .until = 5, .import = import_imputer},
     {.name = "OneHotEncoder", .domain = "ai.onnx.ml", .until = 5, .import = import_one_hot},
     {.name = "LabelEncoder", .domain = "ai.onnx.ml", .since = 2, .until = 5, .import = import_label_encoder},
     {.name = "ArrayFeatureExtractor", .domain = "ai.onnx.ml", .until = 5, .import = import_extractor},

@@ -14,6 +14,7 @@ std::span<const OpRecord> constant_ops();
 std::span<const OpRecord> curve_ops();
 std::span<const OpRecord> encoder_ops();
 std::span<const OpRecord> gather_ops();
+std::span<const OpRecord> impute_ops();
 std::span<const OpRecord> linear_model_ops();
 std::span<const OpRecord> linear_ops();
 std::span<const OpRecord> logic_ops();

@@ -9,10 +9,10 @@ namespace nescio {
 namespace {
 
 constexpr auto kFamilies = std::to_array({
-    activation_ops, affine_ops,        arithmetic_ops, comparison_ops, constant_ops, curve_ops,   encoder_ops,
-    gather_ops,     linear_model_ops,  linear_ops,     logic_ops,      mod_ops,      one_hot_ops, pick_ops,
-    ratio_ops,      reduce_ops,        reshape_ops,    slice_ops,      softmax_ops,  svm_ops,     top_ops,
-    transpose_ops,  tree_ensemble_ops, tree_ops,       window_ops,
+    activation_ops, affine_ops,    arithmetic_ops,    comparison_ops, constant_ops, curve_ops,   encoder_ops,
+    gather_ops,     impute_ops,    linear_model_ops,  linear_ops,     logic_ops,    mod_ops,     one_hot_ops,
+    pick_ops,       ratio_ops,     reduce_ops,        reshape_ops,    slice_ops,    softmax_ops, svm_ops,
+    top_ops,        transpose_ops, tree_ensemble_ops, tree_ops,       window_ops,
 });
 
 template <class Matches>
@@ -41,6 +41,10 @@ const OpRecord* find_onnx_op(std::string_view domain, std::string_view op) {
 
 const OpRecord* find_graph_op(std::string_view op) {
   return find([&](const OpRecord& r) { return r.infer != nullptr && r.name == op; });
+}
+
+bool moves_cells(std::string_view op) {
+  return op == "Reshape" || op == "Transpose" || op == "Slice" || op == "Concat" || op == "Cast" || op == "Pick";
 }
 
 }  // namespace nescio

@@ -12,5 +12,7 @@ std::vector<const OpRecord*> all_ops();
 const OpRecord* find_onnx_op(std::string_view domain, std::string_view op);
 // The record of an operator of the graph, or null.
 const OpRecord* find_graph_op(std::string_view op);
+// Graph operators that only move cells.
+bool moves_cells(std::string_view op);
 
 }  // namespace nescio

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "nescio/ops/evaluate.h"
+#include "nescio/quant/missing.h"
 #include "nescio/quant/quantise_trees.h"
 
 namespace nescio {
@@ -49,15 +50,18 @@ std::optional<Array> batched(const Array& array, std::uint64_t batch, std::uint6
   return out;
 }
 
-// Cells [begin, begin + n), of example r.
+// Cells [begin, begin + n), of example r: finite, or missing where they may be.
 Status check_numbers(const Array& array, std::uint64_t begin, std::uint64_t n, std::uint64_t r, std::uint64_t stride,
-                     bool may_be_infinite) {
+                     const MissingInput& missing) {
   const auto place = [&](std::uint64_t i) {
     return "example " + std::to_string(r + 1) + ", number " + std::to_string(i - r * stride + 1);
   };
   if (const auto text = first_text(array, begin, n)) return bad(place(*text) + " is a word");
   for (std::uint64_t i = begin; i < begin + n; ++i)
-    if (!std::isfinite(array.values[i]) && !may_be_infinite) return bad(place(i) + " is not finite");
+    if (std::isnan(array.values[i]) && missing.tells && !missing.may_be_missing[i - begin])
+      return bad(place(i) + " is missing, and the model has nothing to put in its place");
+    else if (!std::isfinite(array.values[i]) && !(std::isnan(array.values[i]) && missing.tells))
+      return bad(place(i) + " is not finite");
   return Unit{};
 }
 
@@ -70,6 +74,7 @@ Result<Calibration> make_calibration(const NamedArrays& arrays, const Graph& gra
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) all_cells += cells_of(graph, i);
 
   const std::vector<bool> compared = compared_values(graph);
+  const std::vector<MissingInput> missing = missing_inputs(graph);
   Calibration out;
   std::uint64_t offset = 0;  // of the input within a joint row
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
@@ -99,7 +104,7 @@ Result<Calibration> make_calibration(const NamedArrays& arrays, const Graph& gra
         out.rows[r].push_back(Tensor::of(type.dtype, type.shape, *codes));
         continue;
       }
-      NESCIO_TRY_STATUS(check_numbers(*array, begin, cells, r, stride, compared[port.value]));
+      if (!compared[port.value]) NESCIO_TRY_STATUS(check_numbers(*array, begin, cells, r, stride, missing[i]));
       const std::span<const double> row(array->values.data() + begin, cells);
       out.rows[r].push_back(Tensor::of(type.dtype, type.shape, row));
     }
@@ -114,13 +119,14 @@ Result<Statistics> observe(const Graph& graph, const Calibration& calibration) {
   out.lowest.assign(graph.values.size(), std::numeric_limits<double>::infinity());
   out.highest.assign(graph.values.size(), -std::numeric_limits<double>::infinity());
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) out.largest_input.emplace_back(cells_of(graph, i));
-  const std::vector<bool> compared = compared_values(graph);
+  const std::vector<bool> compared = compared_values(graph), missing = may_be_missing(graph);
   ValueId infinite = kNoValue;
   for (const std::vector<Tensor>& row : calibration.rows) {
     NESCIO_TRY_STATUS([&]() -> Status {
       NESCIO_TRY([[maybe_unused]] const auto outputs, evaluate(graph, row, [&](ValueId id, const Tensor& t) {
                    for (std::size_t i = 0; i < t.size() && !compared[id]; ++i) {
                      const double x = t.real(i);
+                     if (std::isnan(x) && missing[id]) continue;
                      if (!std::isfinite(x)) infinite = id;
                      out.lowest[id] = std::min(out.lowest[id], x);
                      out.highest[id] = std::max(out.highest[id], x);
@@ -131,10 +137,14 @@ Result<Statistics> observe(const Graph& graph, const Calibration& calibration) {
     for (std::size_t i = 0; i < row.size(); ++i)
       for (std::size_t c = 0; c < row[i].size(); ++c)
         if (!compared[graph.inputs[i].value])
-          out.largest_input[i][c] = std::max(out.largest_input[i][c], std::abs(row[i].real(c)));
+          if (const double x = std::abs(row[i].real(c)); x > out.largest_input[i][c]) out.largest_input[i][c] = x;
     if (infinite != kNoValue)
       return bad("the value '" + graph.value(infinite).name + "' becomes infinite on an example");
   }
+  const std::vector<MissingInput> inputs = missing_inputs(graph);
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    for (std::size_t c = 0; c < inputs[i].imputed.size(); ++c)
+      out.largest_input[i][c] = std::max(out.largest_input[i][c], inputs[i].imputed[c]);
   for (std::size_t v = 0; v < out.lowest.size(); ++v)
     if (out.lowest[v] > out.highest[v]) out.lowest[v] = out.highest[v] = 0;  // not observed
   return out;

@@ -24,15 +24,19 @@ Status check_options(const QuantOptions& o) {
   return Unit{};
 }
 
-Status check_fixed_inputs(const QuantOptions& options, const Graph& graph, const std::vector<bool>& compared) {
+Status check_fixed_inputs(const QuantOptions& options, const Graph& graph, const std::vector<bool>& compared,
+                          const std::vector<MissingInput>& missing) {
   if (options.inputs.empty()) return Unit{};
-  for (const Port& port : graph.inputs) {
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
+    const Port& port = graph.inputs[i];
     const auto it = options.inputs.find(port.name);
     const auto n = static_cast<std::size_t>(*element_count(graph.value(port.value).type.shape));
     if (it == options.inputs.end() || it->second.float_keys != compared[port.value])
       return refuse("the input '" + port.name + "' is not among those to be like");
     const FixedInput& f = it->second;
     if (f.float_keys) continue;
+    if (f.missing != missing[i].tells)
+      return refuse("values of the input '" + port.name + "' may be missing in one model and not in the other");
     // Those of the model come first, so that what it compares with has the same integers.
     if (f.categories.size() < port.labels.size() || port.labels.empty() != f.categories.empty() ||
         !std::equal(port.labels.begin(), port.labels.end(), f.categories.begin()))

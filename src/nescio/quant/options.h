@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "nescio/graph/graph.h"
+#include "nescio/quant/missing.h"
 
 namespace nescio {
 
@@ -13,6 +14,7 @@ struct FixedInput {
   unsigned bits = 16;          // 8..32
   std::vector<double> scales;  // one for all cells, or one for each
   bool float_keys = false;     // then nothing else counts
+  bool missing = false;        // an integer stands for a missing value
   std::vector<std::string> categories = {};
 };
 struct QuantOptions {
@@ -28,7 +30,8 @@ struct QuantOptions {
 
 Status check_options(const QuantOptions& options);  // kUsage
 // That options.inputs, unless empty, has all inputs of the graph, in a form that fits. compared[value]: of an input
-// that is only compared (quantise_trees.h). kUsage.
-Status check_fixed_inputs(const QuantOptions& options, const Graph& graph, const std::vector<bool>& compared);
+// that is only compared (quantise_trees.h); missing: of each input, whether it tells missing values. kUsage.
+Status check_fixed_inputs(const QuantOptions& options, const Graph& graph, const std::vector<bool>& compared,
+                          const std::vector<MissingInput>& missing);
 
 }  // namespace nescio

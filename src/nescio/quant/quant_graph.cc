@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "nescio/base/float_key_range.h"
 #include "nescio/ops/top.h"
 
 namespace nescio {
@@ -176,6 +177,15 @@ class Check {
       case Op::modulo:
         return n.inputs.size() == 1 && n.weights.size() == 1 && x == y && spans(n.weights[0].shape, x) &&
                n.weights[0].bits <= kMaxDivisorBits;
+      case Op::missing:
+        return n.inputs.size() == 1 && n.weights.empty() && x == y && n.integers.size() <= num_elements(x) &&
+               is_number_input(n.inputs[0]) && std::all_of(n.integers.begin(), n.integers.end(), [&](std::int64_t i) {
+                 return i >= 0 && i < static_cast<std::int64_t>(num_elements(x));
+               });
+      case Op::impute:
+        return two && n.weights.size() == 1 && x == y && shape(n.inputs[1]) == x && spans(n.weights[0].shape, x) &&
+               n.integers.size() == 2 && (n.integers[1] == 0 || n.integers[1] == 1) &&
+               n.integers[0] >= -kInfinityKey - 1 && n.integers[0] <= kNanKey;
       case Op::compare:
         return n.inputs.size() == 1 && n.weights.size() == 1 && x == y && spans(n.weights[0].shape, x) &&
                n.comparison <= Comparison::equal;
@@ -183,6 +193,10 @@ class Check {
         return n.inputs.size() == 1 && trees_ok(n, x, y);
     }
     return false;
+  }
+  bool is_number_input(QuantId id) const {
+    return std::any_of(g_.inputs.begin(), g_.inputs.end(),
+                       [id](const QuantPort& p) { return p.value == id && p.labels.empty(); });
   }
   static QuantShape reduced(QuantShape x) {
     x.back() = 1;
@@ -307,6 +321,11 @@ class Check {
 
 Status validate(const QuantGraph& graph) {
   return Check(graph).run();
+}
+
+bool tells_missing(const QuantGraph& graph, const QuantPort& port) {
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                     [&](const QuantNode& n) { return n.op == QuantNode::Op::missing && n.inputs[0] == port.value; });
 }
 
 }  // namespace nescio

@@ -47,6 +47,10 @@ struct QuantWeights {
 //   total      y[.., 0] = f(requant(sum_k x[.., k]))           without `rounded`: the sum itself
 //   divide     y = 2^k x_0 / (2^j x_1) rounded half up, integers {k, j}: of requant.bits bits; broadcast; x_1 >= 1 is
 //              enforced. With one input x_0 is 1
+//   missing    y = [x is missing], x an input without labels, of which an integer stands for a missing value: kNanKey
+//              with float_keys, else the least; integers: the cells that must be there
+//   impute     y = x_1 ? c : x_0; x_1 tells, as `missing` does, where x_0 is integers[0], that of a missing value;
+//              integers[1] = 1: x_0 are keys of float32, and y is; weights {c}: of x_0's rank, extents 1 or x_0's own
 //   modulo     y = x modulo c, in [0, c); c >= 1 is enforced; weights {c}: of x's rank, extents 1 or x's own
 //   pick       y[i] = x[integers[i]] in row-major order, 0 where it is -1
 //   choose     of each row x[.., :] its largest entry, the first (integers[0] = 0) or last (1), or its least
@@ -82,7 +86,9 @@ struct QuantNode {
     select,
     logic,
     top,
-    modulo
+    modulo,
+    missing,
+    impute
   } op = Op::linear;
   std::string name;  // the ONNX node, for messages
   std::vector<QuantId> inputs;
@@ -127,6 +133,9 @@ inline constexpr std::uint64_t kMaxExtremes = 64;
 
 // Shapes, ids, ranges and attributes are consistent and within limits: what lowering relies on. kKey names the node.
 Status validate(const QuantGraph& graph);
+
+// Whether an integer of this input stands for a missing value and a node says where.
+bool tells_missing(const QuantGraph& graph, const QuantPort& port);
 
 inline std::uint64_t num_elements(const QuantShape& shape) {
   std::uint64_t n = 1;

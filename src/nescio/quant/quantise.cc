@@ -13,6 +13,7 @@ Quantiser::Quantiser(const Graph& graph, Statistics statistics, const QuantOptio
       ids_(graph.values.size()),
       is_output_(graph.values.size()),
       compared_(compared_values(graph)),
+      missing_(missing_inputs(graph)),
       readers_(consumers(graph)),
       done_(graph.nodes.size()) {}
 
@@ -21,7 +22,7 @@ Result<QuantGraph> Quantiser::run() {
   mark_outputs();
   mark_layers();
   choose_table_bits();
-  NESCIO_TRY_STATUS(check_fixed_inputs(options_, graph_, compared_));
+  NESCIO_TRY_STATUS(check_fixed_inputs(options_, graph_, compared_, missing_));
   for (std::size_t i = 0; i < graph_.inputs.size(); ++i) add_input(i);
   std::vector<Error> errors;
   for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "nescio/ops/registry.h"
 #include "nescio/ops/walk.h"
 #include "nescio/quant/fixed_point.h"
 #include "nescio/quant/quantise_trees.h"

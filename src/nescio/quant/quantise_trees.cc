@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "nescio/ops/registry.h"
 #include "nescio/ops/trees.h"
 #include "nescio/quant/fixed_point.h"
 
@@ -25,17 +26,18 @@ std::size_t whole_lanes(std::size_t n) {
   return (n + 15) / 16 * 16;
 }
 
-}  // namespace
-
-bool moves_cells(const std::string& op) {
-  return op == "Reshape" || op == "Transpose" || op == "Slice" || op == "Concat" || op == "Cast" || op == "Pick";
+// What comes out of it is compared as exactly as what it reads.
+bool passes_on(const std::string& op) {
+  return moves_cells(op) || op == "Impute";
 }
+
+}  // namespace
 
 std::vector<bool> compared_values(const Graph& graph) {
   std::vector<bool> compared(graph.values.size());
   for (std::size_t i = graph.nodes.size(); i-- > 0;) {
     const Node& node = graph.nodes[i];
-    if (node.op == "Trees") compared[node.inputs[0]] = true;
+    if (node.op == "Trees" || (node.op == "Impute" && compared[node.outputs[0]])) compared[node.inputs[0]] = true;
     if (!moves_cells(node.op) || !compared[node.outputs[0]]) continue;
     for (const ValueId v : node.inputs) compared[v] = true;
   }
@@ -48,13 +50,14 @@ Status check_compared(const Graph& graph, const std::vector<bool>& compared) {
   const auto named = [](const Node& n) { return "node " + quote_name(n.name) + " (" + n.op + "): "; };
   const std::vector<std::int32_t> made_by = producers(graph);
   for (const Node& node : graph.nodes) {
-    const bool moves = moves_cells(node.op) && compared[node.outputs[0]];
-    if (node.op == "Trees" || moves) {
+    const bool passes = passes_on(node.op) && compared[node.outputs[0]];
+    if (node.op == "Missing") continue;
+    if (node.op == "Trees" || passes) {
       for (const ValueId v : node.inputs) {
         if (!compared[v]) continue;
         const std::int32_t source = made_by[v];
         if (graph.constant(v) != nullptr ||
-            (source >= 0 && !moves_cells(graph.nodes[static_cast<std::size_t>(source)].op)))
+            (source >= 0 && !passes_on(graph.nodes[static_cast<std::size_t>(source)].op)))
           refuse(named(node) +
                  "compares values that the model calculates; only inputs of the model can be compared with the "
                  "thresholds of a tree");

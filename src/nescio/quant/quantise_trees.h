@@ -12,8 +12,8 @@
 
 namespace nescio {
 
-// Of each value: whether a Trees reads it, or what is moved from it. Its numbers are compared exactly: they may be
-// infinite or NaN, and only an input can be one.
+// Of each value: whether a Trees reads it, or what is moved from it, missing ones imputed. Its numbers are compared
+// exactly: they may be infinite or NaN, and only an input can be one.
 std::vector<bool> compared_values(const Graph& graph);
 // kOp, naming nodes, all at once: a compared value that is calculated, calculated with, or an output.
 Status check_compared(const Graph& graph, const std::vector<bool>& compared);
@@ -25,8 +25,5 @@ struct QuantisedTrees {
 };
 // kOverflow: values too far apart, too many nodes.
 Result<QuantisedTrees> quantise_trees(const Graph& graph, const Node& node);
-
-// Operators that only move cells.
-bool moves_cells(const std::string& op);
 
 }  // namespace nescio

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "nescio/base/float_key.h"
+#include "nescio/ops/registry.h"
 #include "nescio/quant/fixed_point.h"
 #include "nescio/quant/function.h"
 #include "nescio/quant/quantise_trees.h"
@@ -90,8 +91,10 @@ void Quantiser::add_input(std::size_t i) {
     // Rows of features that only layers read: one scale for each feature, in all rows.
     const auto& readers = readers_[port.value];
     const bool is_batch = !is_vector && type.shape.size() == 2 && !readers.empty() &&
-                          std::all_of(readers.begin(), readers.end(),
-                                      [&](std::uint32_t reader) { return graph_.nodes[reader].op == "Linear"; });
+                          std::all_of(readers.begin(), readers.end(), [&](std::uint32_t reader) {
+                            const std::string& op = graph_.nodes[reader].op;
+                            return op == "Linear" || op == "Missing" || op == "Impute";
+                          });
     const std::size_t features = is_batch ? static_cast<std::size_t>(type.shape[1]) : scales.size();
     std::vector<double> of_feature(features);
     for (std::size_t c = 0; c < scales.size(); ++c)
@@ -136,6 +139,8 @@ Status Quantiser::translate(const Node& node) {
   if (node.op == "Logic") return logic(node);
   if (node.op == "Compare") return compare(node);
   if (node.op == "Trees") return trees(node);
+  if (node.op == "Missing") return missing(node);
+  if (node.op == "Impute") return impute(node);
   if (node.op == "Cast") {
     const DType from = graph_.value(x).type.dtype, to = graph_.value(node.outputs[0]).type.dtype;
     if (is_float(from) && !is_float(to))

@@ -95,6 +95,8 @@ class Quantiser {
   Status logic(const Node& node);
   Status compare(const Node& node);
   Status trees(const Node& node);
+  Status missing(const Node& node);
+  Status impute(const Node& node);
 
   static unsigned bits_of(const Range& r);
   static QuantNode start(QuantNode::Op op, const Node& node, std::vector<QuantId> inputs);
@@ -108,6 +110,7 @@ class Quantiser {
   std::vector<bool> is_output_;    // flows into an output of the model by moving cells only
   std::vector<bool> only_layers_;  // nothing but Linear and Affine reads it, as it is or moved: they take many scales
   std::vector<bool> compared_;     // quantise_trees.h
+  std::vector<MissingInput> missing_;
   std::vector<std::vector<std::uint32_t>> readers_;
   std::vector<bool> done_;  // functions that their producer has taken in
   unsigned table_bits_ = 14;
