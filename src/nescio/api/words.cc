@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nescio/base/float_key_range.h"
+
 namespace nescio {
 namespace {
 
@@ -101,6 +103,10 @@ std::string hidden_text(const Circuit& circuit, const Disclosed& disclosed) {
 
 double real_number(std::int64_t integer, const Scale& scale) {
   return std::ldexp(static_cast<double>(integer) * static_cast<double>(scale.mantissa), scale.exponent);
+}
+
+bool is_missing(const InputPort& port, std::int64_t integer) {
+  return (port.missing && integer == port.lo) || (port.float_keys && integer == kNanKey);
 }
 
 }  // namespace nescio

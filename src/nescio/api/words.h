@@ -27,6 +27,8 @@ std::string one_model_text(bool established);
 // What a proof that discloses this does not tell.
 std::string hidden_text(const Circuit& circuit, const Disclosed& disclosed);
 
+// Whether the integer of an input stands for a missing value.
+bool is_missing(const InputPort& port, std::int64_t integer);
 // integer * scale, exactly up to the rounding of a double.
 double real_number(std::int64_t integer, const Scale& scale);
 

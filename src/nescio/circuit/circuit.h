@@ -13,7 +13,6 @@
 #include <variant>
 #include <vector>
 
-#include "nescio/base/float_key_range.h"
 #include "nescio/field/goldilocks.h"
 #include "nescio/hash/blake3.h"
 #include "nescio/sponge/cell.h"
@@ -193,10 +192,6 @@ struct InputPort {
   std::vector<std::string> categories = {};
   friend bool operator==(const InputPort&, const InputPort&) = default;
 };
-// Whether the integer stands for a missing value.
-inline bool is_missing(const InputPort& port, std::int64_t x) {
-  return (port.missing && x == port.lo) || (port.float_keys && x == kNanKey);
-}
 // How its integers are to be read (docs/spec/format.md).
 inline std::uint8_t port_kind(const InputPort& port) {
   return port.float_keys ? 1 : !port.categories.empty() ? 2 : port.missing ? 3 : 0;

@@ -180,12 +180,12 @@ class Lowering {
     const Var y = compare_with_zero(b_, plan_, "missing", d,
                                     port.float_keys ? Comparison::greater_equal : Comparison::less_equal);
     if (!node.integers.empty()) {
-      const auto n = static_cast<std::uint32_t>(node.integers.size());
       SparseMatrix m;
-      for (std::uint32_t i = 0; i < n; ++i) m.entries.push_back({i, static_cast<std::uint32_t>(node.integers[i]), 1});
-      const Var there = b_.map("there", y, 0, n, m);
-      b_.expect("value", there, {0, 0}, ErrorCode::kInNonFinite,
-                "is missing, and the model has nothing to put in its place");
+      for (const std::int64_t cell : node.integers)
+        m.entries.push_back({static_cast<std::uint32_t>(cell), static_cast<std::uint32_t>(cell), 1});
+      const Var there = b_.map("there", y, 0, b_.dims(y)[0], m);
+      b_.expect("there", there, {0, 0}, ErrorCode::kInNonFinite,
+                "of the input '" + port.name + "' is missing, and the model has nothing to put in its place");
       b_.zero("there", there);
     }
     return reshape(b_, y, shape(node.output));

@@ -237,43 +237,6 @@ TEST(LowerChoices, ATruthValueThatIsNone) {
   EXPECT_FALSE(check_relations(l.emitted.circuit, *values, &l.emitted.names).ok());
 }
 
-// Each committed cell of a model of choices that is not an input, moved by a little, is caught by a relation. How many
-// were tried.
-std::size_t expect_changes_caught(const Graph& g, double size = 1) {
-  const Calibration c = random_calibration(g, 4, size);
-  const QuantGraph q = quantised(g, c);
-  const GadgetPlan plan{(1U << 8) | (1U << 7), 8, false};
-  const Lowering l = emit_model(q, plan);
-  EvalBackend b(l.emitted, l.publics);
-  Lowered lowered = lower(b, q, plan, integers_of(q, c.rows[0]));
-  lower_outputs(b, plan, lowered);
-  const auto honest = b.witness();
-  EXPECT_TRUE(honest.ok());
-  if (!honest.ok()) return 0;
-  const Circuit& circuit = l.emitted.circuit;
-  std::size_t tried = 0;
-  for (TensorId id = 0; id < circuit.tensors.size(); ++id) {
-    const Committed* committed = circuit.committed(id);
-    if (committed == nullptr || committed->role != Role::value) continue;
-    const std::string& name = l.emitted.cells[id];
-    if (name == "x0/cell" || name.find("/above") != std::string::npos || name.find("/c/") != std::string::npos ||
-        name.find("/d/") != std::string::npos)
-      continue;
-    for (std::size_t i = 0; i < honest->values[id].size(); ++i)
-      for (const F delta : {F(1), -F(1), F(256).inverse()}) {
-        Witness w = *honest;
-        w.values[id][i] += delta;
-        const auto values = evaluate_virtual(circuit, w, l.publics);
-        const Status status = check_relations(circuit, *values, &l.emitted.names);
-        EXPECT_FALSE(status.ok()) << name;
-        if (status.ok()) return tried;
-        EXPECT_LT(status.error().where, circuit.lookups.size() + circuit.zeros.size()) << name;
-        ++tried;
-      }
-  }
-  return tried;
-}
-
 TEST(LowerChoices, EveryChangedCellIsCaught) {
   Sketch s(std::vector<Shape>{{2, 3}});
   const ValueId most = s.op("Largest", {s.x()}, flag("least", 0));

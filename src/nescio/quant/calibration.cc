@@ -143,8 +143,11 @@ Result<Statistics> observe(const Graph& graph, const Calibration& calibration) {
   }
   const std::vector<MissingInput> inputs = missing_inputs(graph);
   for (std::size_t i = 0; i < inputs.size(); ++i)
-    for (std::size_t c = 0; c < inputs[i].imputed.size(); ++c)
+    for (std::size_t c = 0; inputs[i].tells && c < inputs[i].imputed.size(); ++c) {
+      double& highest = out.highest[graph.inputs[i].value];
+      highest = std::max(highest, inputs[i].imputed[c]);
       out.largest_input[i][c] = std::max(out.largest_input[i][c], inputs[i].imputed[c]);
+    }
   for (std::size_t v = 0; v < out.lowest.size(); ++v)
     if (out.lowest[v] > out.highest[v]) out.lowest[v] = out.highest[v] = 0;  // not observed
   return out;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 
 #include "nescio/base/float_key_range.h"
@@ -178,7 +179,8 @@ class Check {
         return n.inputs.size() == 1 && n.weights.size() == 1 && x == y && spans(n.weights[0].shape, x) &&
                n.weights[0].bits <= kMaxDivisorBits;
       case Op::missing:
-        return n.inputs.size() == 1 && n.weights.empty() && x == y && n.integers.size() <= num_elements(x) &&
+        return n.inputs.size() == 1 && n.weights.empty() && x == y &&
+               std::adjacent_find(n.integers.begin(), n.integers.end(), std::greater_equal<>()) == n.integers.end() &&
                is_number_input(n.inputs[0]) && std::all_of(n.integers.begin(), n.integers.end(), [&](std::int64_t i) {
                  return i >= 0 && i < static_cast<std::int64_t>(num_elements(x));
                });

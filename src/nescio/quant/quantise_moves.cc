@@ -27,10 +27,16 @@ void Quantiser::mark_layers() {
   only_layers_.assign(graph_.values.size(), false);
   const auto takes_scales = [&](std::uint32_t reader) {
     const Node& node = graph_.nodes[reader];
-    return node.op == "Linear" || node.op == "Affine" || (moves_cells(node.op) && only_layers_[node.outputs[0]]);
+    return node.op == "Linear" || node.op == "Affine" ||
+           ((moves_cells(node.op) || node.op == "Impute") && only_layers_[node.outputs[0]]);
   };
+  as_given_.assign(graph_.values.size(), false);
   for (std::size_t i = graph_.nodes.size(); i-- > 0;) {
-    const ValueId v = graph_.nodes[i].outputs[0];
+    const Node& node = graph_.nodes[i];
+    const ValueId v = node.outputs[0];
+    if (node.op == "Impute") as_given_[node.inputs[0]] = true;
+    for (const ValueId x : node.inputs)
+      if (moves_cells(node.op) && as_given_[v]) as_given_[x] = true;
     only_layers_[v] = !is_port(v) && std::all_of(readers_[v].begin(), readers_[v].end(), takes_scales);
   }
 }
@@ -47,7 +53,7 @@ std::vector<QuantId> Quantiser::joinable(const Node& node) {
     most = std::max(most, scale_of(ids_[v]));
   }
   const ValueId y = node.outputs[0];
-  if (!uniform || most <= kFar * least || only_layers_[y]) return out;
+  if (!uniform || most <= kFar * least || only_layers_[y] || as_given_[y]) return out;
   const unsigned bits = is_output_[y] ? options_.output_bits : options_.activation_bits;
   const double largest = seen_.largest(y), scale = power_of_two_above(options_.headroom * largest / top_of(bits));
   for (QuantId& x : out) {

@@ -109,6 +109,7 @@ class Quantiser {
   std::vector<QuantId> ids_;       // by value of the graph
   std::vector<bool> is_output_;    // flows into an output of the model by moving cells only
   std::vector<bool> only_layers_;  // nothing but Linear and Affine reads it, as it is or moved: they take many scales
+  std::vector<bool> as_given_;     // an Impute reads it, as it is or moved: its integers are those of inputs
   std::vector<bool> compared_;     // quantise_trees.h
   std::vector<MissingInput> missing_;
   std::vector<std::vector<std::uint32_t>> readers_;
