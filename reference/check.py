@@ -2,9 +2,9 @@
 from itertools import pairwise
 from math import prod
 
-from .circuit import (CATEGORIES, DUMMY, FLOAT_KEYS, INPUTS, MULTIPLICITY, NO_RUN, OUTPUTS, PAD, STATEMENT,
-                      VALUE, WEIGHTS, Affine, Committed, Constant, Contract, Cubic, Map, Packing, Poseidon, Progression,
-                      Public, Shift, Sparse, Tensor, Term, cells, sources)
+from .circuit import (CATEGORIES, DUMMY, FLOAT_KEYS, INPUTS, MISSING, MULTIPLICITY, NO_RUN, OUTPUTS, PAD, PLAIN,
+                      STATEMENT, VALUE, WEIGHTS, Affine, Committed, Constant, Contract, Cubic, Map, Packing, Poseidon,
+                      Progression, Public, Shift, Sparse, Tensor, Term, cells, sources)
 from .errors import rule
 from .work import MAX_WORK, disjoint, verifier_work
 
@@ -223,7 +223,7 @@ def check_ports(c):
     for port in c.inputs:
         kind, words = port.kind
         rule(21, c.is_committed(port.tensor) and len(port.scales) in (1, cells(port)))
-        rule(21, not kind or port.scales == [ONE])
+        rule(21, kind in (PLAIN, MISSING) or port.scales == [ONE])
         rule(21, kind != FLOAT_KEYS or port.lo >= -INFINITY_KEY and port.hi <= INFINITY_KEY + 1)
         rule(21, kind != CATEGORIES or port.lo <= 0 and port.hi >= len(words) == len(set(words)) and
              all(len(w) <= 256 and printable(w) for w in words))

@@ -11,7 +11,7 @@ MAX_DIMS, MOST_LISTED = 6, 2**24
 VALUE, MULTIPLICITY, PAD, TRIPLE_A, TRIPLE_B, TRIPLE_C, DUMMY = range(7)  # roles
 KEY, STATEMENT = 0, 1  # sources of public tensors
 WEIGHTS, INPUTS, OUTPUTS = range(3)  # groups of digests
-FLOAT_KEYS, CATEGORIES = 1, 2  # kinds of inputs
+PLAIN, FLOAT_KEYS, CATEGORIES, MISSING = range(4)  # kinds of inputs
 NO_RUN = 255
 
 

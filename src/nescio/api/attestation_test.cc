@@ -287,6 +287,7 @@ TEST(Attestation, a_later_model_may_take_the_same_records) {
   refused([](auto& inputs) { inputs["x0"].scales = {0}; });
   refused([](auto& inputs) { inputs["x0"].scales = {1, 2}; });
   refused([](auto& inputs) { inputs["x0"].float_keys = true; });
+  refused([](auto& inputs) { inputs["x0"].missing = true; });
 }
 
 TEST(Attestation, refusals) {

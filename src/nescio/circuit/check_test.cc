@@ -463,6 +463,8 @@ TEST_F(CheckCircuit, Ports) {
   with_words({"a", "b"}, [](InputPort& p) { p.lo = 1; });
   with_words({"a", "b"}, [](InputPort& p) { p.hi = 1; });
   with_words({"a", "b"}, [](InputPort& p) { p.float_keys = true; });
+  with_words({"a", "b"}, [](InputPort& p) { p.missing = true; });
+  with_words({}, [](InputPort& p) { p.missing = p.float_keys = true; });
   c = good;
   c.inputs[0].scales = {Scale{}};
   c.inputs[0].categories = {"RENT", "", "\xc3\xa9t\xc3\xa9"};
