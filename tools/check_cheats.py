@@ -2,7 +2,7 @@
 """check_cheats.py -- docs/spec/cheats.md names tests that exist, and leaves none out that it promises.
 
 Each row's last cell is a list of `file` Suite.name "case", separated by semicolons; the case, or for a file that holds
-no test the name, may be missing. Every case of the two lists of dishonest provers must have a row, every test of the
+no test the name, may be missing. Every case of the lists of dishonest provers must have a row, every test of the
 files and fixtures in WHOLE, and every message that a proof can hold.
 """
 import os
@@ -15,12 +15,14 @@ HEADER = "| cheat | what catches it | test |"
 ENTRY = re.compile(r'`([^`]+)`(?: (\w+(?:\.\w+)?))?(?: "([^"]+)")?')
 TEST = re.compile(r"^(?:TEST|TEST_F|TEST_P|TYPED_TEST|RC_GTEST_PROP)\(\s*(\w+),\s*(\w+)\s*[,)]", re.M)
 # Lists of cheats: where each begins.
-LISTS = {"prover/dishonest/steps_test.cc": "const Step steps[] = {", "prover/dishonest/relations_test.cc": "const Lie kLies[] = {"}
+LISTS = {"prover/dishonest/steps_test.cc": "const Step steps[] = {", "prover/dishonest/relations_test.cc": "const Lie kLies[] = {",
+         "gadget/lying_trees.h": "kTreeLies = {"}
 # Files all of whose tests are cheats, or those of some fixtures.
 WHOLE = {"prover/dishonest/forgery_test.cc": "", "prover/dishonest/relations_test.cc": "", "prover/dishonest/steps_test.cc": "",
+         "prover/dishonest/trees_test.cc": "",
          "pcs/dishonest_test.cc": "", "gadget/trees_test.cc": "Lies Aggregates", "gadget/digest_test.cc": "Digests",
          "circuit/check_test.cc": "CheckCircuit", "tests/python/test_cheats.py": ""}
-HONEST = {"TheTruthHolds", "who_does_not_cheat_is_believed", "what_is_true_is_believed_and_what_is_false_is_not", "AcceptsTheSample",
+HONEST = {"TheTruthHolds", "who_does_not_cheat_is_believed", "who_does_not_lie_is_believed", "what_is_true_is_believed_and_what_is_false_is_not", "AcceptsTheSample",
           "HonestRunIsSoundAndComplete", "InterpretersAgreeOnEveryFieldTensor", "CellsAndBlocks"}
 # The lists of all labels in MESSAGES.
 MESSAGES, LABELS = "prover/message_labels.h", ("kMessages = {", "kNonces = {", "kOpenings = {")
