@@ -149,7 +149,9 @@ TEST(Missing, OnlyWhatIsReadByNothingElseMayBe) {
     EvalBackend b(l.emitted, l.publics);
     lower(b, q, kPlan, inputs);
     EXPECT_EQ(b.status().ok(), cell == 0);
-    if (cell != 0) EXPECT_EQ(b.status().error().code, ErrorCode::kInNonFinite);
+    if (cell != 0) {
+      EXPECT_EQ(b.status().error().code, ErrorCode::kInNonFinite);
+    }
   }
 }
 
