@@ -205,7 +205,8 @@ class Canonicaliser {
         NESCIO_TRY(y, out_.add("Missing", {x}));
       }
     } else if (moves_cells(from->op)) {
-      const Node move = *from;
+      Node move;
+      move = *from;  // a copy: what is added moves the nodes
       std::vector<ValueId> parts;
       for (const ValueId id : move.inputs) {
         NESCIO_TRY(const ValueId part, missing(id));
