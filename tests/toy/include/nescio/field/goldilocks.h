@@ -14,6 +14,10 @@ class Goldilocks {
 
   constexpr Goldilocks() = default;
   constexpr explicit Goldilocks(std::uint64_t word) : v_(word % kModulus) {}
+  static constexpr Goldilocks from_signed(std::int64_t x) {
+    const auto p = static_cast<std::int64_t>(kModulus);
+    return Goldilocks(static_cast<std::uint64_t>((x % p + p) % p));
+  }
 
   constexpr std::uint64_t canonical() const { return v_; }
   constexpr std::uint64_t word() const { return v_; }
