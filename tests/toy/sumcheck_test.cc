@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "bounds.h"
 #include "game.h"
@@ -15,6 +16,7 @@ struct Setting {
   bool eq = false;  // weighted by eq(z, .), z challenges that come first
   std::size_t rounds = 1;
   std::size_t degree = 2;  // factors
+  bool z_drawn = true;     // else z is told, and only the rounds' challenges are counted
 };
 
 // What the prover sends when it says that the sum is `claim`: the truth where it can, else the truth and the error with
@@ -78,8 +80,15 @@ E sum_of(const Product& g) {
   return sum;
 }
 
-// The terms of one round, as often as there are rounds. That of a round by eq(z, .) has room for z, which may hide the
-// lie: its 3 are the roots of eq times a quadratic, and eq has none that helps.
+// The sum under eq(z, .); without z the sum.
+E sum_of(const Setting& s, const Product& g, const std::vector<E>& tuple) {
+  if (!s.eq) return sum_of(g);
+  const Poly h = round_of(g, tuple.data() + 1);
+  return (E::one() - tuple[0]) * at(h, E::zero()) + tuple[0] * at(h, E::one());
+}
+
+// The terms of one round, as often as there are rounds. That of a round by eq(z, .) is 3, the roots of eq times a
+// quadratic; eq has none that helps, which leaves room for the z that hides the lie.
 double bound_of(const Setting& s) {
   soundness::CircuitCounts counts;
   counts.product_degree = static_cast<std::uint8_t>(s.degree);
@@ -89,17 +98,19 @@ double bound_of(const Setting& s) {
 
 void measure(const Setting& s) {
   const Product g = some_product(s);
-  const E truth = sum_of(g);
-  const E lie = s.eq ? E::zero() : truth + E::one();  // eq: that g vanishes on the cube
+  const std::vector<E> told(s.z_drawn ? 0 : s.rounds, challenges()[4]);
   std::uint64_t won = 0, all = 0;
-  for_all(s.rounds + (s.eq ? s.rounds : 0), [&](const std::vector<E>& tuple) {
+  for_all(s.rounds + (s.eq && s.z_drawn ? s.rounds : 0), [&](std::vector<E> tuple) {
+    tuple.insert(tuple.begin(), told.begin(), told.end());
+    const E truth = sum_of(s, g, tuple),
+            lie = s.eq && s.z_drawn ? E::zero() : truth + E::one();  // 0: that g vanishes on the cube
     ++all;
     won += accepted(s, g, lie, tuple, messages(s, g, lie, tuple)) ? 1 : 0;
-    EXPECT_TRUE(s.eq || accepted(s, g, truth, tuple, messages(s, g, truth, tuple)));
+    EXPECT_TRUE(accepted(s, g, truth, tuple, messages(s, g, truth, tuple)));
   });
   const double measured = static_cast<double>(won) / static_cast<double>(all), most = bound_of(s);
-  const std::string name =
-      (s.eq ? "eq" : "degree " + std::to_string(s.degree)) + ", rounds " + std::to_string(s.rounds);
+  const std::string name = (s.eq ? s.z_drawn ? "eq" : "eq, z told" : "degree " + std::to_string(s.degree)) +
+                           ", rounds " + std::to_string(s.rounds);
   std::printf("%-22s %8.4f of at most %8.4f\n", name.c_str(), measured, most);
   EXPECT_LE(measured, most) << name;
   EXPECT_GE(measured, most / 2) << name;
@@ -109,33 +120,56 @@ TEST(ToySumcheck, TheBestCheatStaysBelowTheBound) {
   for (std::size_t degree = 2; degree <= 4; ++degree)
     for (std::size_t rounds = 1; rounds <= 3; ++rounds) measure({false, rounds, degree});
   for (std::size_t rounds = 1; rounds <= 2; ++rounds) measure({true, rounds, 2});
+  for (std::size_t rounds = 1; rounds <= 3; ++rounds) measure({true, rounds, 2, false});
 }
 
-// Of one round all messages there are, after each z.
-TEST(ToySumcheck, NoOtherMessageDoesBetter) {
-  std::vector<E> field{E::zero(), E::one()};
-  for (const E& c : challenges()) field.push_back(c);
-  for (const bool eq : {false, true}) {
-    const Setting s{eq, 1, 2};
-    const Product g = some_product(s);
-    const E lie = eq ? E::zero() : sum_of(g) + E::one();
-    std::uint64_t best_of_all = 0, best_of_ours = 0;
-    for (const E& z : eq ? challenges() : std::vector<E>{E::one()}) {
-      std::uint64_t most = 0, ours = 0;
-      const auto tuple = [&](const E& r) { return eq ? std::vector<E>{z, r} : std::vector<E>{r}; };
-      for (const E& r : challenges()) ours += accepted(s, g, lie, tuple(r), messages(s, g, lie, tuple(r))) ? 1 : 0;
-      for (const E& h0 : field)
-        for (const E& h2 : field) {
-          std::uint64_t won = 0;
-          for (const E& r : challenges()) won += accepted(s, g, lie, tuple(r), {h0, h2}) ? 1 : 0;
-          most = std::max(most, won);
-        }
-      best_of_all += most;
-      best_of_ours += ours;
+// All elements.
+std::vector<E> field() {
+  std::vector<E> out{E::zero(), E::one()};
+  for (const E& c : challenges()) out.push_back(c);
+  return out;
+}
+// The most challenges of one round that any message is accepted at, and how many ours is. `fixed` come before it.
+std::pair<std::uint64_t, std::uint64_t> best_of_round(const Setting& s, const Product& g, const E& lie,
+                                                      const std::vector<E>& fixed) {
+  const auto wins = [&](const std::vector<E>* sent) {
+    std::uint64_t won = 0;
+    for (const E& r : challenges()) {
+      std::vector<E> tuple = fixed;
+      tuple.push_back(r);
+      won += accepted(s, g, lie, tuple, sent != nullptr ? *sent : messages(s, g, lie, tuple)) ? 1 : 0;
     }
-    EXPECT_EQ(best_of_all, best_of_ours);
-    EXPECT_GT(best_of_ours, 0U);
+    return won;
+  };
+  const std::vector<E> all = field();
+  std::uint64_t most = 0, messages_left = 1;
+  for (std::size_t k = 0; k < s.degree; ++k) messages_left *= all.size();
+  while (messages_left-- > 0) {
+    std::vector<E> sent;
+    for (std::uint64_t k = 0, digits = messages_left; k < s.degree; ++k, digits /= all.size())
+      sent.push_back(all[digits % all.size()]);
+    most = std::max(most, wins(&sent));
   }
+  return {most, wins(nullptr)};
+}
+
+// Of one round all messages there are: after each z; for each value of the sum; and of degree 3.
+TEST(ToySumcheck, NoOtherMessageDoesBetter) {
+  const Setting eq{true, 1, 2}, plain{false, 1, 2}, cubic{false, 1, 3};
+  for (const E& z : challenges()) {
+    const auto [most, ours] = best_of_round(eq, some_product(eq), E::zero(), {z});
+    EXPECT_EQ(most, ours);
+    EXPECT_GT(ours, 0U);
+  }
+  const E truth = sum_of(some_product(plain));
+  for (const E& said : field()) {
+    const auto [most, ours] = best_of_round(plain, some_product(plain), said, {});
+    EXPECT_EQ(most, ours);
+    EXPECT_EQ(ours, said == truth ? challenges().size() : 2U);
+  }
+  const auto [most, ours] = best_of_round(cubic, some_product(cubic), sum_of(some_product(cubic)) + E::one(), {});
+  EXPECT_EQ(most, ours);
+  EXPECT_EQ(ours, 3U);
 }
 
 }  // namespace
