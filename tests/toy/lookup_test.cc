@@ -63,6 +63,16 @@ TEST(ToyTree, TheBestCheatStaysBelowTheBound) {
     won += accepted(two, 1, tuple, messages(tree_of(two), tuple, false), true) ? 1 : 0;
     EXPECT_TRUE(accepted(two, 1, tuple, messages(tree_of(two), tuple, true), false));
   });
+  // Lies about the root alone: some lambda hides them, and without it the layer's own claim is false.
+  std::uint64_t hidden = 0;
+  for_all(2, [&](const std::vector<E>& tuple) {
+    std::vector<E> sent = messages(tree_of(two), tuple, true);
+    const std::vector<E> lie = messages(tree_of(two), tuple, false);
+    sent[0] = lie[0];
+    sent[1] = lie[1];
+    hidden += accepted(two, 1, tuple, sent, true) ? 1 : 0;
+  });
+  expect("tree, false root", static_cast<double>(hidden) / static_cast<double>(all), merge);
   expect("tree, one layer", static_cast<double>(won) / static_cast<double>(all), 2 * merge);
   expect("tree, two layers", share_of_two_layers(four, tree_of(four)), 4 * merge + round);
 }

@@ -146,9 +146,11 @@ TEST(ToyRelation, TriplesThatAreNoProducts) {
   const E hide = E(F(2)), d1 = -needed * (E::one() - hide) * hide.inverse();
   lie.set(c, 0, lie.element(c, 0) + needed);
   lie.set(c, 1, lie.element(c, 1) + d1);
-  std::uint64_t won = 0, all = 0;
+  std::uint64_t won = 0, all = 0, hidden = 0;
   for_all(2, [&](const std::vector<E>& some) {
     const std::vector<E> drawn = drawn_with(kTau, some);
+    lies.triple_round = {};
+    hidden += verdict(lie, drawn, messages(lie, drawn, lies)).accepted() ? 1 : 0;
     const E w0 = E::one() - drawn[kTau], w1 = drawn[kTau];
     const E triples_off = w0 * needed + w1 * d1;  // the claim says 0
     lies.triple_round = triples_off.is_zero() ? Poly{} : error(triples_off, 2, w0, w1);
@@ -156,6 +158,7 @@ TEST(ToyRelation, TriplesThatAreNoProducts) {
     won += verdict(lie, drawn, messages(lie, drawn, lies)).accepted() ? 1 : 0;
   });
   const soundness::CircuitCounts counts = lie.for_terms();
+  expect("triples, by tau", hidden, all, error_bound("triple point", counts));
   expect("triples", won, all, error_bound("triple point", counts) + error_bound("triple round", counts));
 }
 
