@@ -123,6 +123,14 @@ TEST(ToySumcheck, TheBestCheatStaysBelowTheBound) {
   for (std::size_t rounds = 1; rounds <= 3; ++rounds) measure({true, rounds, 2, false});
 }
 
+// What the bounds and the division by z_i rest on.
+TEST(ToySumcheck, NoChallengeIsZeroOrOne) {
+  script() = {0, 0, 1, 0, 0, 1, 1, 0, 3, 0};
+  Transcript transcript{std::span<const std::uint8_t>()};
+  EXPECT_EQ(transcript.challenge<E>("r"), E({F(0), F(1)}));
+  EXPECT_EQ(transcript.challenge<E>("r"), E({F(3), F(0)}));
+}
+
 // All elements.
 std::vector<E> field() {
   std::vector<E> out{E::zero(), E::one()};
