@@ -1,9 +1,11 @@
 // Hostile proof files: one encoding, no crash, and a verdict only of what is true of the network behind the key. The
-// mutations start from honest files.
+// mutations start from honest files; some change their fields.
 #include <algorithm>
 
+#include "nescio/api/sample_attestation.h"
 #include "nescio/api/verify.h"
 #include "nescio/base/fuzz_start.h"
+#include "nescio/base/mutate_text.h"
 #include "nescio/prover/prove.h"
 #include "nescio/relation/test_network.h"
 #include "nescio/verifier/test_key.h"
@@ -43,6 +45,52 @@ const Setting& setting() {
   return *s;
 }
 
+class ProofFileMutator : private RandomChange {
+ public:
+  explicit ProofFileMutator(unsigned seed) : RandomChange(seed) {}
+
+  void operator()(ProofFile& f) {
+    switch (below(7)) {
+      case 0: {
+        TextMutator mutator(static_cast<unsigned>(below(1U << 31)));
+        f.statement = mutator(f.statement);
+        return;
+      }
+      case 1:
+        return revealed(f.disclosed.outputs, "t2");
+      case 2:
+        return revealed(f.disclosed.inputs, "x");
+      case 3:
+        if (f.disclosed.digests.empty()) f.disclosed.digests.push_back({});
+        return length(f.disclosed.digests);
+      case 4:
+        if (f.attestations.empty()) f.attestations.push_back(sample_attestation());
+        return below(2) == 0 ? length(f.attestations) : number(f.attestations[0].expires);
+      case 5:
+        return length(f.context);
+      default:  // another file's proof
+        if (const auto other = read_proof_file(setting().honest[below(setting().honest.size())]); other.ok())
+          f.proof = other->proof;
+    }
+  }
+
+ private:
+  void revealed(std::vector<Revealed>& list, const char* name) {
+    if (list.empty()) list.push_back({name, {0, 1, 2, 3}});
+    Revealed& r = *any(list);
+    switch (below(4)) {
+      case 0:
+        return text(r.name);
+      case 1:
+        return length(r.values);
+      case 2:
+        return length(list);
+      default:
+        if (std::int64_t* x = any(r.values)) number(*x);
+    }
+  }
+};
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -64,5 +112,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                                unsigned seed) {
+  if (seed % 4 == 1)
+    if (const std::size_t n =
+            mutate_value<ProofFileMutator>(read_proof_file, write_proof_file, data, size, max_size, seed))
+      return n;
   return mutate_or_start_over(setting().honest, data, size, max_size, seed);
 }

@@ -2,15 +2,15 @@
 // and many of them past most of the checks.
 #pragma once
 #include <algorithm>
-#include <random>
 
+#include "nescio/base/random_change.h"
 #include "nescio/circuit/serialize.h"
 
 namespace nescio {
 
-class CircuitMutator {
+class CircuitMutator : private RandomChange {
  public:
-  explicit CircuitMutator(unsigned seed) : rng_(seed) {}
+  explicit CircuitMutator(unsigned seed) : RandomChange(seed) {}
 
   void operator()(Circuit& c) {
     tensors_ = std::max<std::size_t>(c.tensors.size(), 1);
@@ -43,40 +43,7 @@ class CircuitMutator {
   }
 
  private:
-  std::size_t below(std::size_t n) { return rng_() % n; }
-  template <class T>
-  T* any(std::vector<T>& list) {
-    return list.empty() ? nullptr : &list[below(list.size())];
-  }
-  // One of the numbers at which something changes, or one near the old.
-  template <class T>
-  void number(T& x) {
-    constexpr std::int64_t kEdges[] = {0, 1, 2, 3, 255, 256, 65535, 65536};
-    switch (below(4)) {
-      case 0:
-        x = static_cast<T>(kEdges[below(std::size(kEdges))]);
-        break;
-      case 1:
-        x = static_cast<T>(std::uint64_t{1} << below(8 * sizeof(T)));
-        break;
-      case 2:
-        x = static_cast<T>(static_cast<std::uint64_t>(x) + 1);
-        break;
-      default:
-        x = static_cast<T>(static_cast<std::uint64_t>(x) - 1);
-    }
-  }
   void id(TensorId& x) { x = static_cast<TensorId>(below(4) == 0 ? tensors_ : below(tensors_)); }
-  template <class T>
-  void length(std::vector<T>& list) {
-    if (list.empty()) return;
-    if (below(2) == 0) {
-      list.push_back(list[below(list.size())]);
-    } else {
-      list.erase(list.begin() + static_cast<std::ptrdiff_t>(below(list.size())));
-    }
-  }
-
   void tensor(TensorDef& t) {
     if (below(4) == 0) {
       if (std::uint32_t* n = any(t.dims)) below(3) == 0 ? length(t.dims) : number(*n);
@@ -205,7 +172,6 @@ class CircuitMutator {
     below(3) == 0 ? id(b->tensor) : below(2) == 0 ? number(b->lo) : number(b->hi);
   }
 
-  std::mt19937 rng_;
   std::size_t tensors_ = 1;
 };
 
@@ -220,9 +186,7 @@ inline std::size_t mutate_circuit(std::uint8_t* data, std::size_t size, std::siz
   ByteWriter out;
   write_circuit(*circuit, out);
   out.bytes({data + in.position(), size - in.position()});
-  if (out.data().size() > max_size) return 0;
-  std::copy(out.data().begin(), out.data().end(), data);
-  return out.data().size();
+  return put_mutant(out.data(), data, max_size);
 }
 
 }  // namespace nescio

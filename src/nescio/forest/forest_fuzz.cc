@@ -1,8 +1,13 @@
-// Hostile tree models: read, and where they are models, evaluated once.
+// Hostile tree models: read, and where they are models, evaluated once. The mutations keep to the format: values of a
+// document, numbers and lines of a text.
 #include <algorithm>
 
+#include "nescio/base/mutate_text.h"
+#include "nescio/forest/document.h"
 #include "nescio/forest/read.h"
 #include "nescio/ops/evaluate.h"
+
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace nescio;
@@ -13,4 +18,94 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Tensor zeros(type.dtype, {1, std::min<std::int64_t>(type.shape[1], 256)});
   if (type.shape == zeros.shape()) (void)evaluate(*graph, std::span(&zeros, 1)).ok();
   return 0;
+}
+
+namespace nescio {
+namespace {
+
+class DocumentMutator : private RandomChange {
+ public:
+  explicit DocumentMutator(unsigned seed) : RandomChange(seed) {}
+
+  void operator()(Document& root) {
+    std::vector<Document*> all;
+    list(root, all);
+    Document &one = **any(all), &other = **any(all);
+    switch (below(4)) {
+      case 0:
+        if (below(2) == 0) one = Document(other);
+        break;
+      case 1:
+        if (one.is_array() || one.is_object()) members(one);
+        break;
+      default:
+        value(one);
+    }
+  }
+
+ private:
+  void list(Document& d, std::vector<Document*>& all) {
+    all.push_back(&d);
+    if (d.is_structured())
+      for (Document& inner : d) list(inner, all);
+  }
+  void members(Document& d) {
+    if (d.empty()) return;
+    const std::size_t which = below(d.size());
+    if (d.is_object()) {
+      d.erase(std::next(d.begin(), static_cast<std::ptrdiff_t>(which)));
+    } else if (below(3) == 0) {
+      d.erase(which);
+    } else if (below(2) == 0) {
+      d.push_back(Document(d[which]));
+    } else {
+      std::swap(d[which], d[below(d.size())]);
+    }
+  }
+  void value(Document& d) {
+    if (d.is_number_float()) {
+      auto x = d.get<double>();
+      real(x);
+      d = x;
+    } else if (d.is_number()) {
+      auto x = d.get<std::int64_t>();
+      number(x);
+      d = x;
+    } else if (d.is_boolean()) {
+      d = !d.get<bool>();
+    } else if (d.is_string()) {  // many numbers are strings, and whole texts stand in strings
+      TextMutator mutator(static_cast<unsigned>(below(1U << 31)));
+      d = mutator(d.get<std::string>());
+    }
+  }
+};
+
+// The new size; 0 if `data` is no document, or there is no room.
+std::size_t mutate_document(std::uint8_t* data, std::size_t size, std::size_t max_size, unsigned seed) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  auto document = read_json_document(text);
+  if (!document.ok()) document = read_ubjson_document({data, size});
+  if (!document.ok()) return 0;
+  DocumentMutator mutator(seed);
+  for (unsigned i = 0; i < 1 + seed / 8 % 3; ++i) mutator(*document);
+  std::vector<std::uint8_t> out;
+  if (seed / 64 % 2 == 0) {
+    const bool typed = seed / 256 % 2 == 0;
+    Document::to_ubjson(*document, out, typed || seed / 128 % 2 == 0, typed);
+  } else {
+    const std::string json = document->dump(-1, ' ', false, Document::error_handler_t::replace);
+    out.assign(json.begin(), json.end());
+  }
+  return put_mutant(out, data, max_size);
+}
+
+}  // namespace
+}  // namespace nescio
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
+                                               unsigned seed) {
+  std::size_t n = 0;
+  if (seed % 4 == 1) n = nescio::mutate_document(data, size, max_size, seed);
+  if (n == 0 && seed % 4 != 0) n = nescio::mutate_text(data, size, max_size, seed);
+  return n != 0 ? n : LLVMFuzzerMutate(data, size, max_size);
 }
