@@ -1,8 +1,8 @@
-// Hostile input files. The mutations keep to the format: numbers and fields of a text, words of a binary one.
+// Hostile input files. The mutations keep to the format: numbers and fields of a text, the header of a
+// .npy file.
 #include "nescio/arrays/array.h"
+#include "nescio/base/fuzz_start.h"
 #include "nescio/base/mutate_text.h"
-
-extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace nescio;

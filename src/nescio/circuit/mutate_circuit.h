@@ -178,15 +178,20 @@ class CircuitMutator : private RandomChange {
 // The circuit that `data` begins with, with up to three changes; what follows it stays. The new size, or 0 if there is
 // no circuit, or no room.
 inline std::size_t mutate_circuit(std::uint8_t* data, std::size_t size, std::size_t max_size, unsigned seed) {
-  ByteReader in({data, size}, ErrorCode::kVKey);
-  Result<Circuit> circuit = read_circuit(in);
-  if (!circuit.ok()) return 0;
-  CircuitMutator mutator(seed);
-  for (unsigned i = 0; i < 1 + seed / 8 % 3; ++i) mutator(*circuit);
-  ByteWriter out;
-  write_circuit(*circuit, out);
-  out.bytes({data + in.position(), size - in.position()});
-  return put_mutant(out.data(), data, max_size);
+  std::span<const std::uint8_t> rest;
+  const auto read = [&rest](std::span<const std::uint8_t> bytes) {
+    ByteReader in(bytes, ErrorCode::kVKey);
+    auto circuit = read_circuit(in);
+    rest = bytes.subspan(in.position());
+    return circuit;
+  };
+  const auto write = [&rest](const Circuit& circuit) {
+    ByteWriter out;
+    write_circuit(circuit, out);
+    out.bytes(rest);
+    return out.take();
+  };
+  return mutate_value<CircuitMutator>(read, write, data, size, max_size, seed);
 }
 
 }  // namespace nescio

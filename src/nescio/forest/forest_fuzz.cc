@@ -2,12 +2,11 @@
 // document, numbers and lines of a text.
 #include <algorithm>
 
+#include "nescio/base/fuzz_start.h"
 #include "nescio/base/mutate_text.h"
 #include "nescio/forest/document.h"
 #include "nescio/forest/read.h"
 #include "nescio/ops/evaluate.h"
-
-extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace nescio;
@@ -80,23 +79,20 @@ class DocumentMutator : private RandomChange {
   }
 };
 
-// The new size; 0 if `data` is no document, or there is no room.
 std::size_t mutate_document(std::uint8_t* data, std::size_t size, std::size_t max_size, unsigned seed) {
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
-  auto document = read_json_document(text);
-  if (!document.ok()) document = read_ubjson_document({data, size});
-  if (!document.ok()) return 0;
-  DocumentMutator mutator(seed);
-  for (unsigned i = 0; i < 1 + seed / 8 % 3; ++i) mutator(*document);
-  std::vector<std::uint8_t> out;
-  if (seed / 64 % 2 == 0) {
-    const bool typed = seed / 256 % 2 == 0;
-    Document::to_ubjson(*document, out, typed || seed / 128 % 2 == 0, typed);
-  } else {
-    const std::string json = document->dump(-1, ' ', false, Document::error_handler_t::replace);
-    out.assign(json.begin(), json.end());
-  }
-  return put_mutant(out, data, max_size);
+  const auto read = [](std::span<const std::uint8_t> bytes) {
+    auto json = read_json_document({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    return json.ok() ? std::move(json) : read_ubjson_document(bytes);
+  };
+  const auto write = [seed](const Document& document) {
+    if (seed / 64 % 2 == 0) {
+      const bool typed = seed / 256 % 2 == 0;
+      return Document::to_ubjson(document, typed || seed / 128 % 2 == 0, typed);
+    }
+    const std::string json = document.dump(-1, ' ', false, Document::error_handler_t::replace);
+    return std::vector<std::uint8_t>(json.begin(), json.end());
+  };
+  return mutate_value<DocumentMutator>(read, write, data, size, max_size, seed);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nescio/base/error.h"
 #include "nescio/base/random_change.h"
 
 namespace nescio {
@@ -34,25 +35,25 @@ inline void put_varint(std::uint64_t x, std::string& out) {
 }
 
 // Types of fields: 0 a varint, 1 and 5 words of 8 and 4 bytes, 2 bytes or a message.
-inline std::optional<WireMessage> parse_wire(std::string_view in, unsigned depth = 8) {
+inline Result<WireMessage> parse_wire(std::string_view in, unsigned depth = 8) {
   WireMessage out;
   while (!in.empty()) {
     const auto tag = take_varint(in);
-    if (!tag || *tag < 8 || *tag >= 1024) return {};
+    if (!tag || *tag < 8 || *tag >= 1024) return Error{};
     WireField& f = out.emplace_back(WireField{*tag, 0, {}, {}});
     const std::uint64_t type = *tag % 8;
     std::uint64_t size = type == 1 ? 8 : 4;
     if (type == 0 || type == 2) {
       const auto x = take_varint(in);
-      if (!x) return {};
+      if (!x) return Error{};
       f.number = size = *x;
     }
     if (type == 0) continue;
-    if ((type != 1 && type != 2 && type != 5) || size > in.size()) return {};
+    if ((type != 1 && type != 2 && type != 5) || size > in.size()) return Error{};
     f.bytes = in.substr(0, size);
     in.remove_prefix(size);
     if (type != 2 || depth == 0) continue;
-    if (auto inner = parse_wire(f.bytes, depth - 1)) f.fields = std::move(*inner);
+    if (auto inner = parse_wire(f.bytes, depth - 1); inner.ok()) f.fields = std::move(*inner);
   }
   return out;
 }
@@ -112,13 +113,11 @@ class MessageMutator : private RandomChange {
   }
 };
 
-// The new size; 0 if `data` is no message, or there is no room.
 inline std::size_t mutate_message(std::uint8_t* data, std::size_t size, std::size_t max_size, unsigned seed) {
-  auto message = parse_wire({reinterpret_cast<const char*>(data), size});
-  if (!message) return 0;
-  MessageMutator mutator(seed);
-  for (unsigned i = 0; i < 1 + seed / 8 % 3; ++i) mutator(*message);
-  return put_mutant(write_wire(*message), data, max_size);
+  const auto read = [](std::span<const std::uint8_t> bytes) {
+    return parse_wire({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  };
+  return mutate_value<MessageMutator>(read, write_wire, data, size, max_size, seed);
 }
 
 }  // namespace nescio

@@ -2,11 +2,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "nescio/base/check.h"
+#include "nescio/base/fuzz_start.h"
 #include "nescio/onnx/import.h"
 #include "nescio/onnx/mutate_message.h"
-
-extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   nescio::ImportOptions options;

@@ -29,11 +29,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   if (key.ok()) {
     CircuitMutator mutator(seed);
     mutator(key->circuit);
-    const auto bytes = write_key(*key);
-    if (bytes.size() <= max_size) {
-      std::copy(bytes.begin(), bytes.end(), data);
-      return bytes.size();
-    }
+    if (const std::size_t n = put_mutant(write_key(*key), data, max_size)) return n;
   }
   return mutate_or_start_over(*valid, data, size, max_size, seed);
 }

@@ -66,11 +66,11 @@ std::vector<Lie> lies_of(const std::uint8_t* data, std::size_t size) {
   return out;
 }
 
-// What was told, changed afterwards: messages by their bytes, or one by another of its size.
+// What was told, changed afterwards: a message's bits, the message by another, by one byte, or away.
 void change_wire(const Lie& lie, const std::vector<ProofWriter::Entry>& log, std::vector<std::uint8_t>& proof) {
   if (log.empty()) return;
   const ProofWriter::Entry &e = log[lie.at % log.size()], &other = log[lie.by % log.size()];
-  if (e.size == 0) return;
+  if (e.size == 0 || std::max(e.offset + e.size, other.offset + other.size) > proof.size()) return;
   const auto at = proof.begin() + static_cast<std::ptrdiff_t>(e.offset);
   const auto from = proof.begin() + static_cast<std::ptrdiff_t>(other.offset);
   switch (lie.operation % 4) {
@@ -176,5 +176,6 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
       return n + kLieBytes;
     }
   }
-  return LLVMFuzzerMutate(data, size, std::min(max_size, kMaxLies * kLieBytes));
+  const std::size_t most = std::min(max_size, kMaxLies * kLieBytes);
+  return LLVMFuzzerMutate(data, std::min(size, most), most);
 }
